@@ -1,0 +1,180 @@
+//! Functions that the HTTP API triggers (API Gateway HTTP API, payload format 2.0).
+
+use std::{collections::HashMap, future::Future};
+
+use ::http::{HeaderMap, HeaderName, HeaderValue};
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use kernel::CustomerId;
+use serde::{Serialize, de::DeserializeOwned};
+use tracing::{error, info};
+
+use crate::{FunctionError, Handler, Invocation, Problem, function::handler};
+
+/// Who is asking: the gateway has checked the token's signature, issuer, audience, expiry and scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The token's subject.
+    pub id: CustomerId,
+    /// The token's scopes.
+    pub scopes: Vec<String>,
+}
+
+impl Caller {
+    /// Whether the token carries this scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|held| held == scope)
+    }
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub struct Request {
+    path: HashMap<String, String>,
+    query: HashMap<String, String>,
+    headers: HeaderMap,
+    caller: Option<Caller>,
+    body: Vec<u8>,
+}
+
+impl Request {
+    /// The part of the path that the route calls `name`, or nothing when it has none.
+    pub fn path(&self, name: &str) -> &str {
+        self.path.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// A query parameter.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.get(name).map(String::as_str)
+    }
+
+    /// A header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Who is asking.
+    ///
+    /// # Errors
+    /// 401 when nobody is: the route has no authorizer, or the token has no usable subject.
+    pub fn caller(&self) -> Result<&Caller, Problem> {
+        self.caller.as_ref().ok_or_else(|| Problem::new(401, "unauthorized", "A token is needed"))
+    }
+
+    /// The body as the client sent it.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body, parsed from JSON.
+    ///
+    /// # Errors
+    /// 400 when it is not JSON; 422 with a pointer to the place when it is JSON of the wrong shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.body).map_err(|why| match why.classify() {
+            serde_json::error::Category::Data => Problem::invalid().detail(why.to_string()),
+            _ => Problem::malformed(format!("The body is not JSON: {why}")),
+        })
+    }
+}
+
+/// A response.
+#[derive(Debug, Clone)]
+pub struct Response {
+    status: u16,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Response {
+    /// A response without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: HeaderMap::new(), body: String::new() }
+    }
+
+    /// A JSON response.
+    ///
+    /// # Errors
+    /// 500 when `body` cannot be written as JSON.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(body).map_err(|why| {
+            error!(%why, "a response cannot be written");
+            Problem::internal()
+        })?;
+        let response = Self { status, headers: HeaderMap::new(), body };
+        Ok(response.header("content-type", "application/json"))
+    }
+
+    /// Sets a header. A value that no header may have is left out and logged.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => {
+                self.headers.insert(HeaderName::from_static(name), value);
+            }
+            Err(_) => error!(name, "a header's value is not legal"),
+        }
+        self
+    }
+}
+
+impl From<Problem> for Response {
+    fn from(problem: Problem) -> Self {
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        let response = Self { status: problem.status, headers: HeaderMap::new(), body };
+        let response = response.header("content-type", "application/problem+json");
+        if problem.status == 503 { response.header("retry-after", "1") } else { response }
+    }
+}
+
+/// Answers an HTTP request. A problem is an answer too; nothing is ever an error to the gateway, which would hide it behind
+/// its own words.
+pub fn http<F, Fut>(f: F) -> Handler
+where
+    F: Fn(Request) -> Fut + Send + Sync + Clone + 'static,
+    Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
+{
+    handler(move |event, _: Invocation| {
+        let request = serde_json::from_value::<ApiGatewayV2httpRequest>(event).map_err(FunctionError::broken);
+        let f = f.clone();
+        async move {
+            let event = request?;
+            let route = event.request_context.route_key.clone().unwrap_or_default();
+            let response = match read(event) {
+                Ok(request) => f(request).await.unwrap_or_else(Response::from),
+                Err(problem) => Response::from(problem),
+            };
+            info!(route, status = response.status, "answered");
+            serde_json::to_value(write(response)).map_err(FunctionError::broken)
+        }
+    })
+}
+
+fn read(event: ApiGatewayV2httpRequest) -> Result<Request, Problem> {
+    let body = event.body.unwrap_or_default();
+    let body = match event.is_base64_encoded {
+        true => STANDARD.decode(body).map_err(|_| Problem::malformed("The body is not base64."))?,
+        false => body.into_bytes(),
+    };
+    let claims = event.request_context.authorizer.and_then(|authorizer| authorizer.jwt).map(|jwt| jwt.claims);
+    let caller = claims.and_then(|claims| {
+        let id = CustomerId::parse(claims.get("sub")?.as_str()).ok()?;
+        let scopes = claims.get("scope").map(String::as_str).unwrap_or_default();
+        Some(Caller { id, scopes: scopes.split_whitespace().map(str::to_owned).collect() })
+    });
+    Ok(Request {
+        path: event.path_parameters,
+        query: event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        headers: event.headers,
+        caller,
+        body,
+    })
+}
+
+fn write(response: Response) -> ApiGatewayV2httpResponse {
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = i64::from(response.status);
+    answer.headers = response.headers;
+    answer.body = Some(response.body.into());
+    answer
+}

@@ -1,0 +1,33 @@
+//! What every function needs.
+//!
+//! A context's crate lists its functions with [`Function::new`]; each function's `start` is given a [`Runtime`] (settings,
+//! SDK configuration, clock, ids) and answers a [`Handler`], built with [`http`], [`step`], [`queue`], [`stream`] or
+//! [`schedule`]. A context's `main.rs` hands the list to [`main`]; the local cloud and the tests call the same handlers.
+//! Nothing in a handler can tell where it runs.
+//!
+//! Layout: `function.rs` and `runtime.rs` are the frame; `http.rs`, `queue.rs`, `stream.rs` and `step.rs` turn each kind of
+//! trigger into a typed call; `outbox.rs` publishes a table's stream as events; `process.rs` is what runs in AWS.
+
+mod error;
+mod function;
+mod http;
+mod outbox;
+mod problem;
+mod process;
+mod queue;
+mod runtime;
+mod settings;
+mod step;
+mod stream;
+
+pub use error::{FunctionError, StartError, chain};
+pub use function::{Function, Handle, Handler, Invocation};
+pub use http::{Caller, Request, Response, http};
+pub use outbox::{Outbox, publisher};
+pub use problem::{FieldError, Problem};
+pub use process::main;
+pub use queue::{Message, queue, queue_batch};
+pub use runtime::{Runtime, UniqueIds, Uuids, jitter};
+pub use settings::Settings;
+pub use step::{schedule, step};
+pub use stream::{Change, stream};
