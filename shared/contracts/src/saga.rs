@@ -136,6 +136,15 @@ pub struct ParkOrder {
     pub client_secret: String,
 }
 
+/// The input of capture-payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CapturePayment {
+    /// The order.
+    pub order: OrderFacts,
+    /// Stripe's id of the payment intent, as authorize-payment answered it.
+    pub payment_intent_id: String,
+}
+
 /// The input of cancel-payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CancelPayment {
@@ -163,7 +172,10 @@ pub enum ReserveStockAnswer {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum AuthorizePaymentAnswer {
     /// The money is set aside, or captured already.
-    Authorized,
+    Authorized {
+        /// Stripe's id of the payment intent, which capture-payment needs.
+        payment_intent_id: String,
+    },
     /// The customer has to authenticate first (3-D Secure).
     ActionRequired {
         /// What the customer's browser needs to do so.

@@ -1,9 +1,10 @@
 //! Errors on HTTP: RFC 9457 problem details.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A problem, as the client sees it. `kind` is stable: clients may rely on it. Nothing about our insides is ever in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, thiserror::Error)]
 #[error("{status} {kind}: {title}")]
 pub struct Problem {
     /// A URI that names the kind of problem; `docs/API-ERRORS.md` lists them.
@@ -22,7 +23,7 @@ pub struct Problem {
 }
 
 /// One field that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldError {
     /// Where, as a JSON pointer into the request (RFC 6901).
     pub pointer: String,

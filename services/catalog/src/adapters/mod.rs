@@ -1,0 +1,5 @@
+//! The only place that knows DynamoDB.
+
+mod dynamodb;
+
+pub(crate) use dynamodb::Products;

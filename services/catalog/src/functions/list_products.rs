@@ -1,0 +1,79 @@
+//! `GET /products`: the products on sale, a page at a time.
+//!
+//! It scans the table. A product's item is 0.5 to 3 KB, so that a page of 50 costs 10 to 20 read units, about
+//! $0.000003; 128 such reads are as dear as the smallest function running for a second, and answers may be cached for
+//! some seconds. This is right while the catalogue is shown whole: some hundred products. It stops being right when
+//! customers want an order (a scan has none that means anything), a choice (a filter pays for what it leaves out), or when
+//! tombstones outnumber products. Then products get an index by category and name, or a search engine fed by the events.
+
+use std::sync::Arc;
+
+use lambda::{Handler, Problem, Request, Response, Runtime, StartError, http};
+
+use crate::{Error, adapters::Products, api::ProductPage, domain::Cursor, ports::ListProducts};
+
+pub(crate) const NAME: &str = "list-products";
+
+/// How long a page may be shown after it was read: browsers and content delivery networks take most of the load.
+const CACHE_CONTROL: &str = "public, max-age=5";
+
+const LIMIT_DEFAULT: u8 = 50;
+const LIMIT_MAX: u8 = 100;
+
+pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
+    let products = Arc::new(Products::new(&runtime)?);
+    Ok(http(move |request| {
+        let products = Arc::clone(&products);
+        async move { answer(&request, &*products).await }
+    }))
+}
+
+#[utoipa::path(
+    get,
+    path = "/products",
+    operation_id = NAME,
+    tag = "catalog",
+    params(
+        ("limit" = Option<u8>, Query, description = "The most products in a page; 50 without it.", minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "The next_cursor of the page before."),
+    ),
+    responses(
+        (status = 200, description = "A page of products.", body = ProductPage,
+            headers(("Cache-Control" = String, description = "For how long the page may be shown."))),
+        (status = 400, description = "The cursor cannot be read.", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The limit is not allowed.", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "A fault of ours.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Busy; try again.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn answer(request: &Request, products: &impl ListProducts) -> Result<Response, Problem> {
+    let limit = limit(request.query("limit"))?;
+    let after = request.query("cursor").map(|text| Cursor::parse(text).ok_or(Error::MalformedCursor)).transpose()?;
+    let (products, next) = products.list(limit, after).await?;
+    let page = ProductPage {
+        items: products.into_iter().map(Into::into).collect(),
+        next_cursor: next.map(|cursor| cursor.to_string()),
+    };
+    Ok(Response::json(200, &page)?.header("cache-control", CACHE_CONTROL))
+}
+
+fn limit(text: Option<&str>) -> Result<u8, Error> {
+    let Some(text) = text else { return Ok(LIMIT_DEFAULT) };
+    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    limit.ok_or_else(|| Error::Address(format!("The query parameter limit must be 1 to {LIMIT_MAX}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_1_to_100_and_50_without_one() {
+        assert_eq!(limit(None), Ok(50));
+        assert_eq!(limit(Some("1")), Ok(1));
+        assert_eq!(limit(Some("100")), Ok(100));
+        for bad in ["", "0", "101", "-1", "1.5", "ten", "256"] {
+            assert!(limit(Some(bad)).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The rules of stock and holds: no I/O, no clock.
+
+mod adjustment;
+mod hold;
+mod reservation;
+mod stock;
+
+pub use adjustment::{Adjustment, AdjustmentReason, Delta};
+pub use hold::{Ending, Event, Hold, HoldState};
+pub use reservation::{LINES_MAX, Reservation};
+pub use stock::{ShardKey, StockLevel, StockShard, UNITS_MAX};

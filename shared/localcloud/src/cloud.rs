@@ -1,0 +1,379 @@
+//! The cloud itself: what there is in it, and how it starts and stops.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_async::{rt::sleep::SharedAsyncSleep, time::SharedTimeSource};
+use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::{SdkConfig, region::Region};
+use fakestripe::FakeStripe;
+use kernel::Timestamp;
+use lambda::{Runtime, Settings, UniqueIds, Uuids};
+use tokio::sync::{OnceCell, watch};
+use topology::{Kind, Names, Reference, Service, Shop};
+
+use crate::{
+    clock::{LocalClock, SdkTime},
+    connector::InProcess,
+    dynamodb::DynamoDb,
+    executions::Executions,
+    functions::{Deployed, Deployment},
+    mailbox::Mailbox,
+    meter::Meter,
+    permissions::{Permissions, access_key},
+    sns::Topics,
+    sources::{self, FailedRecord, STREAM_FAILURES},
+    sqs::Queues,
+    states::StateMachine,
+    store::Store,
+};
+
+/// Where the Stripe stand-in is, as functions see it.
+const STRIPE_BASE: &str = "https://stripe.local";
+
+/// What a cloud is made with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A folder to keep everything in; without one, everything is forgotten when the process ends.
+    pub data: Option<PathBuf>,
+    /// The address that mails come from.
+    pub mail_sender: String,
+    /// The values of secrets, by `context/name`.
+    pub secrets: BTreeMap<String, String>,
+    /// Settings that differ from those in `service.yaml`, by name. For tests that cannot wait half an hour.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let secret = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Self {
+            data: None,
+            mail_sender: "Emporium <shop@emporium.example>".to_owned(),
+            secrets: BTreeMap::from([
+                secret("payments/stripe-api-key", "sk_test_local"),
+                secret("payments/stripe-webhook-secret", "whsec_local"),
+            ]),
+            settings: BTreeMap::new(),
+        }
+    }
+}
+
+/// The code that runs in the cloud.
+pub struct Code {
+    /// Each context's functions.
+    pub functions: Vec<(&'static str, Vec<lambda::Function>)>,
+    /// Each saga's definition, by `context/name`.
+    pub sagas: BTreeMap<String, String>,
+}
+
+/// A cloud that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum CloudError {
+    /// The data folder cannot be used.
+    #[error("the data folder {path} cannot be used: {why}")]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// `service.yaml` and the code do not agree.
+    #[error("{0}")]
+    Mismatch(String),
+    /// A saga's definition has faults.
+    #[error("{saga}: {faults}")]
+    Saga {
+        /// The saga.
+        saga: String,
+        /// What is wrong with it.
+        faults: String,
+    },
+    /// A resource cannot be made.
+    #[error("cannot make {resource}: {why}")]
+    Resource {
+        /// The resource.
+        resource: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Everything in the cloud.
+pub(crate) struct Inner {
+    pub options: Options,
+    pub shop: Shop,
+    pub names: Names,
+    pub clock: Arc<LocalClock>,
+    pub ids: Arc<dyn UniqueIds>,
+    pub store: Arc<Store>,
+    pub dynamodb: DynamoDb,
+    pub queues: Arc<Queues>,
+    pub topics: Topics,
+    pub executions: Executions,
+    pub mailbox: Mailbox,
+    pub secrets: BTreeMap<String, String>,
+    pub permissions: Permissions,
+    pub meter: Meter,
+    pub functions: Deployment,
+    pub stripe: Arc<FakeStripe>,
+    pub stripe_base: String,
+    failed_records: Mutex<Vec<FailedRecord>>,
+    stop: watch::Sender<bool>,
+    itself: Weak<Inner>,
+}
+
+impl Inner {
+    /// Makes the resources of `shop`, and makes `code` ready to run in it. Nothing runs yet.
+    pub fn build(shop: Shop, code: Code, options: Options) -> Result<Arc<Self>, CloudError> {
+        let names = Names { stage: "local".to_owned(), region: "eu-central-1".to_owned(), account: "000000000000".to_owned() };
+        let clock = LocalClock::real();
+        let ids: Arc<dyn UniqueIds> = Arc::new(Uuids);
+        let (store, dynamodb) = open(&options, &clock)?;
+        let store = Arc::new(store);
+        let (queues, topics) = make_resources(&shop, &names, &dynamodb, &clock, &store, &ids)?;
+        let machines = load_sagas(&shop, &names, &code.sagas)?;
+        let functions = deploy(&shop, &names, code.functions, &options)?;
+        let secret = |(path, value): (&String, &String)| {
+            let (context, name) = path.split_once('/')?;
+            Some((names.resource(context, name), value.clone()))
+        };
+        let secrets: BTreeMap<String, String> = options.secrets.iter().filter_map(secret).collect();
+        let stripe = crate::stripe::open(&options, &clock, &store);
+        Ok(Arc::new_cyclic(|itself| Self {
+            permissions: Permissions::new(&shop, &names),
+            executions: Executions::new(machines, Arc::clone(&store)),
+            mailbox: Mailbox::new(Arc::clone(&store)),
+            failed_records: Mutex::new(store.load(STREAM_FAILURES).into_iter().map(|(_, record)| record).collect()),
+            stop: watch::channel(false).0,
+            itself: Weak::clone(itself),
+            stripe_base: STRIPE_BASE.to_owned(),
+            meter: Meter::default(),
+            options,
+            shop,
+            names,
+            clock,
+            ids,
+            store,
+            dynamodb,
+            queues,
+            topics,
+            secrets,
+            functions,
+            stripe,
+        }))
+    }
+
+    /// Starts everything that runs by itself.
+    pub fn start(self: &Arc<Self>) {
+        sources::start(self);
+        self.resume_executions();
+    }
+
+    /// Stops everything at once, wherever it is: what a killed process leaves.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Runs `work` until it ends or the cloud stops.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut stop = self.stop.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stopped| *stopped) => {}
+                () = work => {}
+            }
+        });
+    }
+
+    /// What surrounds a function.
+    pub fn runtime(&self, target: &str, settings: &Settings) -> Runtime {
+        let (context, name) = target.split_once('/').unwrap_or_default();
+        let credentials = Credentials::new(access_key(context, name), "local", None, None, "localcloud");
+        let time = SdkTime(Arc::clone(&self.clock));
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.names.region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(SharedHttpClient::new(InProcess(Weak::clone(&self.itself))))
+            .time_source(SharedTimeSource::new(time.clone()))
+            .sleep_impl(SharedAsyncSleep::new(time))
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .build();
+        Runtime { settings: settings.clone(), sdk, clock: self.clock.clone(), ids: Arc::clone(&self.ids) }
+    }
+
+    /// `context/function` of a function's ARN, whatever its qualifier.
+    pub fn function_of(&self, arn: &str) -> Option<String> {
+        let rest = arn.strip_prefix(&self.names.function_prefix())?;
+        let (context, name) = rest.split(':').next()?.split_once('-')?;
+        Some(format!("{context}/{name}"))
+    }
+
+    pub fn keep_failed_record(&self, record: FailedRecord) {
+        self.store.put(STREAM_FAILURES, &self.ids.unique().to_string(), &record);
+        self.failed_records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
+    }
+
+    pub fn failed_records(&self) -> Vec<FailedRecord> {
+        self.failed_records.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn open(options: &Options, clock: &Arc<LocalClock>) -> Result<(Store, DynamoDb), CloudError> {
+    let Some(folder) = &options.data else {
+        let tables = DynamoDb::open(None, Arc::clone(clock));
+        let tables = tables.map_err(|why| CloudError::Resource { resource: "DynamoDB".to_owned(), why: why.to_string() })?;
+        return Ok((Store::memory(), tables));
+    };
+    let failed = |why: String| CloudError::Data { path: folder.clone(), why };
+    std::fs::create_dir_all(folder).map_err(|why| failed(why.to_string()))?;
+    let store = Store::file(&folder.join("cloud.sqlite")).map_err(|why| failed(why.to_string()))?;
+    let tables = DynamoDb::open(Some(&folder.join("dynamodb.sqlite")), Arc::clone(clock));
+    Ok((store, tables.map_err(|why| failed(why.to_string()))?))
+}
+
+fn make_resources(
+    shop: &Shop,
+    names: &Names,
+    dynamodb: &DynamoDb,
+    clock: &Arc<LocalClock>,
+    store: &Arc<Store>,
+    ids: &Arc<dyn UniqueIds>,
+) -> Result<(Arc<Queues>, Topics), CloudError> {
+    let queues = Arc::new(Queues::new(Arc::clone(clock), Arc::clone(store), Arc::clone(ids)));
+    let topics = Topics::new(Arc::clone(&queues), Arc::clone(ids));
+    for service in &shop.services {
+        for (name, table) in &service.tables {
+            let resource = names.resource(&service.context, name);
+            let made = dynamodb.create_table(&resource, table);
+            made.map_err(|why| CloudError::Resource { resource, why: why.to_string() })?;
+        }
+        for name in service.topics.keys() {
+            topics.create_topic(&names.topic_arn(&service.context, name));
+        }
+        for (name, queue) in &service.queues {
+            make_queue(&queues, names, &service.context, name, queue);
+        }
+    }
+    for service in &shop.services {
+        for (name, queue) in &service.queues {
+            if let Some(subscription) = &queue.subscribe {
+                let resource = names.resource(&service.context, name);
+                let made = subscribe(&topics, names, &resource, subscription);
+                made.map_err(|why| CloudError::Resource { resource, why })?;
+            }
+        }
+    }
+    Ok((queues, topics))
+}
+
+fn make_queue(queues: &Queues, names: &Names, context: &str, name: &str, queue: &topology::Queue) {
+    let dead = Names::dead_letter(name);
+    let config = |name: &str, visibility_seconds: u32| crate::sqs::QueueConfig {
+        name: names.resource(context, name),
+        arn: names.queue_arn(context, name),
+        url: names.queue_url(context, name),
+        visibility: Duration::from_secs(u64::from(visibility_seconds)),
+        redrive: None,
+        default_delay: Duration::ZERO,
+        retention: crate::sqs::RETENTION,
+    };
+    queues.create(crate::sqs::QueueConfig { retention: crate::sqs::RETENTION_DEAD, ..config(&dead, 30) });
+    let redrive = Some((names.queue_arn(context, &dead), queue.max_receives));
+    queues.create(crate::sqs::QueueConfig { redrive, ..config(name, queue.visibility_seconds) });
+}
+
+fn subscribe(topics: &Topics, names: &Names, queue: &str, subscription: &topology::Subscription) -> Result<(), String> {
+    let (context, topic) = subscription.topic.split_once('/').unwrap_or_default();
+    let filter = serde_json::json!({ "type": subscription.types });
+    let wanted = crate::sns::Subscription::raw(queue, Some(filter));
+    topics.subscribe(&names.topic_arn(context, topic), wanted).map_err(|why| why.to_string())
+}
+
+fn load_sagas(
+    shop: &Shop,
+    names: &Names,
+    definitions: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Arc<StateMachine>>, CloudError> {
+    let mut machines = BTreeMap::new();
+    for service in &shop.services {
+        for name in service.sagas.keys() {
+            let saga = format!("{}/{name}", service.context);
+            let failed = |faults: String| CloudError::Saga { saga: saga.clone(), faults };
+            let definition = definitions.get(&saga).ok_or_else(|| failed("it has no definition".to_owned()))?;
+            let machine = StateMachine::load(definition, &[("functions", &names.function_prefix())]);
+            let machine = machine.map_err(|faults| {
+                failed(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            })?;
+            machines.insert(names.saga_arn(&service.context, name), Arc::new(machine));
+        }
+    }
+    Ok(machines)
+}
+
+/// Puts functions and their descriptions together. Each must have the other.
+fn deploy(
+    shop: &Shop,
+    names: &Names,
+    code: Vec<(&'static str, Vec<lambda::Function>)>,
+    options: &Options,
+) -> Result<Deployment, CloudError> {
+    let mut deployment = Deployment::new();
+    for (context, functions) in code {
+        let service = shop.service(context);
+        let service = service.ok_or_else(|| CloudError::Mismatch(format!("{context} has no service.yaml")))?;
+        for function in functions {
+            let name = function.name();
+            let described = service.functions.get(name).ok_or_else(|| {
+                CloudError::Mismatch(format!("services/{context}/service.yaml does not describe the function {name}"))
+            })?;
+            let deployed = Deployed {
+                timeout: Duration::from_secs(u64::from(described.timeout_seconds)),
+                settings: settings(names, service, described, options),
+                started: OnceCell::new(),
+                function,
+            };
+            deployment.insert(format!("{context}/{name}"), deployed);
+        }
+        let missing = service.functions.keys().find(|name| !deployment.contains_key(&format!("{context}/{name}")));
+        if let Some(name) = missing {
+            return Err(CloudError::Mismatch(format!("services/{context} has no code for the function {name}")));
+        }
+    }
+    Ok(deployment)
+}
+
+/// A function's settings, with references resolved.
+pub(crate) fn settings(names: &Names, service: &Service, function: &topology::Function, options: &Options) -> Settings {
+    Settings::new(function.settings.iter().map(|(name, value)| {
+        let value = options.settings.get(name).unwrap_or(value);
+        (name.clone(), resolve(names, &service.context, value, options))
+    }))
+}
+
+fn resolve(names: &Names, context: &str, value: &str, options: &Options) -> String {
+    let Ok(Reference { kind, name }) = value.parse() else { return value.to_owned() };
+    match kind {
+        Kind::Table | Kind::Secret => names.resource(context, &name),
+        Kind::Topic => names.topic_arn(context, &name),
+        Kind::Queue => names.queue_url(context, &name),
+        Kind::Saga => names.saga_arn(context, &name),
+        Kind::Email => options.mail_sender.clone(),
+        Kind::Stage if name == "stripe_api_base" => STRIPE_BASE.to_owned(),
+        Kind::Stage => String::new(),
+    }
+}
+
+/// Now, for those who have the cloud's clock only as a `kernel::Clock`.
+pub(crate) fn now(cloud: &Inner) -> Timestamp {
+    kernel::Clock::now(cloud.clock.as_ref())
+}

@@ -1,0 +1,148 @@
+//! DynamoDB, by dynoxide: an embedded, conformance-tested DynamoDB on SQLite.
+
+mod capacity;
+mod tables;
+mod touched;
+
+use std::{path::Path, sync::Arc};
+
+use dynoxide::{Database, DynoxideError};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+pub(crate) use capacity::Units;
+pub(crate) use touched::touched;
+
+use crate::{aws::AwsError, clock::{LocalClock, TableTime}};
+
+/// The tables.
+pub struct DynamoDb {
+    database: Database,
+    writes: watch::Sender<u64>,
+}
+
+/// An operation's answer, and what it cost.
+pub(crate) struct Answer {
+    pub body: Result<Value, Refused>,
+    pub units: Units,
+}
+
+/// An error as DynamoDB words it, body included: some errors carry more than a code and a message.
+pub(crate) struct Refused {
+    pub status: u16,
+    pub body: String,
+}
+
+impl DynamoDb {
+    /// Tables in memory, or in a file.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn open(file: Option<&Path>, clock: Arc<LocalClock>) -> Result<Self, DynoxideError> {
+        let database = match file {
+            Some(path) => Database::new(&path.to_string_lossy())?,
+            None => Database::memory_with_clock(Arc::new(TableTime(clock)))?,
+        };
+        Ok(Self { database, writes: watch::channel(0).0 })
+    }
+
+    /// Changes whenever something was written.
+    pub(crate) fn writes(&self) -> watch::Receiver<u64> {
+        self.writes.subscribe()
+    }
+
+    /// Performs an operation of DynamoDB's API.
+    pub(crate) fn call(&self, operation: &str, mut body: Value) -> Answer {
+        let reports_units = capacity::ask(operation, &mut body);
+        let assumed = Units::of_failed(operation, &body);
+        match self.dispatch(operation, body) {
+            Ok(mut answer) => {
+                let units = if reports_units { Units::take(operation, &mut answer) } else { Units::default() };
+                if units.write > 0.0 {
+                    self.writes.send_modify(|count| *count += 1);
+                }
+                Answer { body: Ok(answer), units }
+            }
+            Err(error) => {
+                let units = if conditional(&error) { assumed } else { Units::default() };
+                Answer { body: Err(Refused { status: error.status_code(), body: error.to_json() }), units }
+            }
+        }
+    }
+
+    /// Performs an operation for the local cloud itself, past permissions and meter.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub fn raw(&self, operation: &str, body: Value) -> Result<Value, AwsError> {
+        self.dispatch(operation, body).map_err(|error| {
+            let code = error.error_type().rsplit('#').next().unwrap_or_default().to_owned();
+            AwsError { status: error.status_code(), code, message: error.to_string() }
+        })
+    }
+
+    /// Every item of a table, as plain JSON.
+    ///
+    /// # Errors
+    /// There is no such table.
+    pub fn scan(&self, table: &str) -> Result<Vec<Value>, AwsError> {
+        let (mut items, mut start) = (Vec::new(), Value::Null);
+        loop {
+            let mut request = json!({ "TableName": table, "ConsistentRead": true });
+            if !start.is_null() {
+                request["ExclusiveStartKey"] = start;
+            }
+            let mut page = self.raw("Scan", request)?;
+            let Value::Array(found) = page["Items"].take() else { break };
+            items.extend(found.into_iter().map(tables::plain));
+            start = page["LastEvaluatedKey"].take();
+            if start.is_null() {
+                break;
+            }
+        }
+        Ok(items)
+    }
+
+    fn dispatch(&self, operation: &str, body: Value) -> Result<Value, DynoxideError> {
+        let db = &self.database;
+        match operation {
+            "PutItem" => run(body, |request| db.put_item(request)),
+            "GetItem" => run(body, |request| db.get_item(request)),
+            "UpdateItem" => run(body, |request| db.update_item(request)),
+            "DeleteItem" => run(body, |request| db.delete_item(request)),
+            "Query" => run(body, |request| db.query(request)),
+            "Scan" => run(body, |request| db.scan(request)),
+            "BatchGetItem" => run(body, |request| db.batch_get_item(request)),
+            "BatchWriteItem" => run(body, |request| db.batch_write_item(request)),
+            "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
+            "TransactGetItems" => run(body, |request| db.transact_get_items(request)),
+            "CreateTable" => run(body, |request| db.create_table(request)),
+            "DescribeTable" => run(body, |request| db.describe_table(request)),
+            "DescribeStream" => run(body, |request| db.describe_stream(request)),
+            "GetShardIterator" => run(body, |request| db.get_shard_iterator(request)),
+            "GetRecords" => run(body, |request| db.get_records(request)),
+            _ => Err(DynoxideError::ValidationException(format!("the local cloud's DynamoDB has no {operation}"))),
+        }
+    }
+}
+
+fn run<Request, Response>(
+    body: Value,
+    perform: impl FnOnce(Request) -> Result<Response, DynoxideError>,
+) -> Result<Value, DynoxideError>
+where
+    Request: DeserializeOwned,
+    Response: Serialize,
+{
+    let request = serde_json::from_value(body).map_err(|why| DynoxideError::SerializationException(why.to_string()))?;
+    serde_json::to_value(perform(request)?).map_err(|why| DynoxideError::InternalServerError(why.to_string()))
+}
+
+/// Whether a write got as far as looking at the item, which is when it costs.
+fn conditional(error: &DynoxideError) -> bool {
+    matches!(
+        error,
+        DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::TransactionCanceledException(..)
+    )
+}

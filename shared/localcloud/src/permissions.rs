@@ -1,0 +1,110 @@
+//! Who may do what: each function exactly what its `service.yaml` grants it, as IAM would have it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+use topology::{Kind, Names, Shop};
+
+use crate::aws::AwsError;
+
+/// One grant: this function may do this to that.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    /// `context/function`.
+    pub function: String,
+    /// What kind of resource.
+    pub kind: Kind,
+    /// The resource's full name, as AWS would know it.
+    pub resource: String,
+    /// The IAM action without its prefix.
+    pub action: String,
+}
+
+impl std::fmt::Display for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let prefix = self.kind.iam_prefix().unwrap_or_default();
+        write!(f, "{}: {prefix}:{} on {}", self.function, self.action, self.resource)
+    }
+}
+
+/// All grants, and which of them were ever used.
+#[derive(Debug, Default)]
+pub struct Permissions {
+    callers: BTreeMap<String, String>,
+    granted: BTreeSet<Grant>,
+    used: Mutex<BTreeSet<Grant>>,
+}
+
+impl Permissions {
+    /// The grants of all functions of `shop`.
+    pub fn new(shop: &Shop, names: &Names) -> Self {
+        let mut permissions = Self::default();
+        for service in &shop.services {
+            for (name, function) in &service.functions {
+                let caller = format!("{}/{name}", service.context);
+                permissions.callers.insert(access_key(&service.context, name), caller.clone());
+                for (reference, actions) in &function.grants {
+                    permissions.granted.extend(actions.iter().map(|action| Grant {
+                        function: caller.clone(),
+                        kind: reference.kind,
+                        resource: full_name(names, &service.context, reference),
+                        action: action.clone(),
+                    }));
+                }
+            }
+        }
+        permissions
+    }
+
+    /// The function that this access key belongs to.
+    pub fn caller(&self, access_key: &str) -> Option<&str> {
+        self.callers.get(access_key).map(String::as_str)
+    }
+
+    /// Whether `function` may do `action` to `resource`; the answer is IAM's own.
+    ///
+    /// # Errors
+    /// `AccessDeniedException`, worded as IAM words it.
+    pub fn check(&self, function: &str, kind: Kind, resource: &str, action: &str) -> Result<(), AwsError> {
+        let (function, resource, action) = (function.to_owned(), resource.to_owned(), action.to_owned());
+        let wanted = Grant { function, kind, resource, action };
+        if self.granted.contains(&wanted) {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted);
+            return Ok(());
+        }
+        let Grant { function, resource, action, .. } = wanted;
+        let prefix = kind.iam_prefix().unwrap_or_default();
+        Err(AwsError::client(
+            "AccessDeniedException",
+            format!(
+                "User: {function} is not authorized to perform: {prefix}:{action} on resource: {resource} because no \
+                 identity-based policy allows the {prefix}:{action} action"
+            ),
+        ))
+    }
+
+    /// Grants that no call has needed so far.
+    pub fn unused(&self) -> Vec<Grant> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        self.granted.difference(&used).cloned().collect()
+    }
+}
+
+/// The access key of a function. It names the function, so that a request's signature says who is calling.
+pub(crate) fn access_key(context: &str, function: &str) -> String {
+    format!("LOCAL-{context}-{function}").to_uppercase()
+}
+
+/// What a resource is called in requests: tables, queues and secrets by name, topics and sagas by ARN.
+pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Reference) -> String {
+    let name = &reference.name;
+    match reference.kind {
+        Kind::Topic => names.topic_arn(context, name),
+        Kind::Saga => names.saga_arn(context, name),
+        Kind::Queue => names.queue_arn(context, name),
+        Kind::Table | Kind::Secret => names.resource(context, name),
+        Kind::Email | Kind::Stage => name.clone(),
+    }
+}
