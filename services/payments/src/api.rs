@@ -1,17 +1,22 @@
-//! What this context says and hears on HTTP.
+//! What travels on HTTP, and its description in OpenAPI.
 
 use contracts::saga::Refusal;
 use kernel::{Money, OrderId, Timestamp};
+use lambda::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::{
     Modify, OpenApi, ToSchema,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use crate::domain::{Entry, Kind, Payment, Status};
+use crate::{
+    domain::{Entry, Kind, Payment, Status},
+    functions::{get_payment, receive_stripe_webhook},
+};
 
 /// An order's payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Payment)]
 pub struct PaymentBody {
     /// The order.
     #[schema(value_type = String, example = "ord_0123456789abcdef0123456789abcdef")]
@@ -78,56 +83,21 @@ impl From<Payment> for PaymentBody {
     }
 }
 
-/// This context's part of `docs/openapi.yaml`.
-#[derive(OpenApi)]
-#[openapi(paths(get_payment, receive_stripe_webhook), components(schemas(PaymentBody)), modifiers(&Jwt))]
+/// This context's part of the API.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    paths(get_payment::answer, receive_stripe_webhook::answer),
+    components(schemas(PaymentBody, LedgerEntry, MoneyBody, Problem, FieldError)),
+    modifiers(&Jwt)
+)]
 pub struct Api;
 
+/// The security scheme of the routes that need a token.
 struct Jwt;
 
 impl Modify for Jwt {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme("jwt", SecurityScheme::Http(scheme));
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        api.components.get_or_insert_default().add_security_scheme("jwt", SecurityScheme::Http(jwt));
     }
 }
-
-/// One order's payment, with its ledger. A payment that was set aside at once and waits for its capture is not here yet.
-#[utoipa::path(
-    get,
-    path = "/payments/{id}",
-    operation_id = "get-payment",
-    tag = "payments",
-    params(("id" = String, Path, description = "The order's id.")),
-    security(("jwt" = ["admin"])),
-    responses(
-        (status = 200, description = "The payment.", body = PaymentBody),
-        (status = 401, description = "No token, or one that does not hold."),
-        (status = 403, description = "A token without the scope admin."),
-        (status = 404, description = "`not-found`: nothing is known of a payment of this order."),
-        (status = 500, description = "`internal`: something is wrong with the shop."),
-        (status = 503, description = "`unavailable`: try again in a moment."),
-    )
-)]
-#[allow(dead_code, reason = "carries the documentation")]
-fn get_payment() {}
-
-/// Where Stripe sends its events.
-#[utoipa::path(
-    post,
-    path = "/webhooks/stripe",
-    operation_id = "receive-stripe-webhook",
-    tag = "payments",
-    params(("Stripe-Signature" = String, Header, description = "`t=<unix seconds>,v1=<HMAC-SHA256 in hex>`.")),
-    request_body(content = Object, content_type = "application/json", description = "A Stripe event."),
-    responses(
-        (status = 200, description = "It arrived, and will be acted on if it is news."),
-        (status = 400, description = "`bad-signature`: it is not signed by Stripe, or was five minutes ago. \
-            `malformed-request`: it is not a Stripe event."),
-        (status = 500, description = "`internal`: something is wrong with the shop."),
-        (status = 503, description = "`unavailable`: it did not arrive; send it again."),
-    )
-)]
-#[allow(dead_code, reason = "carries the documentation")]
-fn receive_stripe_webhook() {}

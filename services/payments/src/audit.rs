@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::domain::{Payment, Status};
+use crate::domain::{Entry, Payment, Status};
 
 /// Everything that is wrong with the table's `rows` (as plain JSON), given all `intents` that Stripe has (as Stripe's JSON;
 /// `_local.amount_refunded` is how much of an intent was given back). To be asked when nothing is under way any more.
@@ -74,7 +74,7 @@ fn disagreements(payment: Option<&Payment>, intent: &Value) -> Vec<String> {
     if payment.amount.amount_minor() != minor(&intent["amount"]) {
         wrong.push(format!("the row is about {}, Stripe's intent about {}", payment.amount, intent["amount"]));
     }
-    let entry = |entry: Option<crate::domain::Entry>| entry.map_or(0, |entry| entry.amount_minor);
+    let entry = |entry: Option<Entry>| entry.map_or(0, |entry| entry.amount_minor);
     if (entry(payment.captured), entry(payment.refunded)) != (received, refunded) {
         wrong.push(format!("the ledger is {:?}; Stripe captured {received} and refunded {refunded}", payment.ledger()));
     }
@@ -87,4 +87,80 @@ fn disagreements(payment: Option<&Payment>, intent: &Value) -> Vec<String> {
 
 fn minor(value: &Value) -> i64 {
     value.as_i64().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ORDER: &str = "ord_0123456789abcdef0123456789abcdef";
+    const AT: &str = "2026-11-23T10:00:00Z";
+
+    fn intent(id: &str, status: &str, received: i64, refunded: i64) -> Value {
+        let capturable = if status == "requires_capture" { 1980 } else { 0 };
+        json!({
+            "id": id, "amount": 1980, "amount_received": received, "amount_capturable": capturable, "status": status,
+            "metadata": { "order_id": ORDER }, "_local": { "amount_refunded": refunded },
+        })
+    }
+
+    fn row(status: &str, entries: &[&str]) -> Value {
+        let amount = json!({ "amount_minor": 1980, "currency": "EUR" });
+        let mut row = json!({ "order_id": ORDER, "intent_id": "pi_1", "status": status, "rank": 1, "amount": amount, "updated_at": AT });
+        for entry in entries {
+            row[*entry] = json!({ "amount_minor": 1980, "at": AT });
+        }
+        row
+    }
+
+    #[test]
+    fn agreement_is_silent() {
+        let cases = [
+            (None, intent("pi_1", "requires_capture", 0, 0)),
+            (None, intent("pi_1", "requires_payment_method", 0, 0)),
+            (Some(row("action_required", &[])), intent("pi_1", "requires_action", 0, 0)),
+            (Some(row("authorized", &["authorized"])), intent("pi_1", "requires_capture", 0, 0)),
+            (Some(row("canceled", &[])), intent("pi_1", "canceled", 0, 0)),
+            (Some(row("canceled", &["authorized", "voided"])), intent("pi_1", "canceled", 0, 1980)),
+            (Some(row("captured", &["authorized", "captured"])), intent("pi_1", "succeeded", 1980, 0)),
+            (Some(row("refunded", &["authorized", "captured", "refunded"])), intent("pi_1", "succeeded", 1980, 1980)),
+        ];
+        for (row, intent) in cases {
+            let rows: Vec<Value> = row.into_iter().collect();
+            assert_eq!(audit(&rows, std::slice::from_ref(&intent)), Vec::<String>::new(), "{rows:?} {intent}");
+        }
+    }
+
+    #[test]
+    fn every_disagreement_is_told() {
+        let captured = || row("captured", &["authorized", "captured"]);
+        let cases = [
+            (vec![], vec![intent("pi_1", "succeeded", 1980, 0)], "no row"),
+            (vec![], vec![intent("pi_1", "canceled", 0, 0)], "no row"),
+            (vec![captured()], vec![], "Stripe does not have"),
+            (vec![captured()], vec![intent("pi_2", "succeeded", 1980, 0)], "Stripe does not have"),
+            (
+                vec![captured()],
+                vec![intent("pi_1", "succeeded", 1980, 0), intent("pi_2", "succeeded", 1980, 0)],
+                "2 times",
+            ),
+            (
+                vec![captured()],
+                vec![intent("pi_1", "succeeded", 1980, 0), intent("pi_2", "canceled", 0, 0)],
+                "2 intents",
+            ),
+            (vec![captured()], vec![intent("pi_1", "succeeded", 1980, 1980)], "refunded 1980"),
+            (vec![captured()], vec![intent("pi_1", "requires_capture", 0, 0)], "Stripe says requires_capture"),
+            (vec![row("captured", &["captured"])], vec![intent("pi_1", "succeeded", 1980, 0)], "does not balance"),
+            (vec![row("canceled", &["authorized"])], vec![intent("pi_1", "canceled", 0, 0)], "does not balance"),
+            (vec![json!({ "order_id": ORDER })], vec![], "cannot be read"),
+            (vec![], vec![json!({ "id": "pi_1" })], "of no order"),
+        ];
+        for (rows, intents, expected) in cases {
+            let wrong = audit(&rows, &intents);
+            assert!(wrong.iter().any(|what| what.contains(expected)), "{expected}: {wrong:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashMap, future::Future};
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use kernel::CustomerId;
+use kernel::{CustomerId, IdempotencyKey};
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::{error, info};
 
@@ -59,6 +59,27 @@ impl Request {
     /// 401 when nobody is: the route has no authorizer, or the token has no usable subject.
     pub fn caller(&self) -> Result<&Caller, Problem> {
         self.caller.as_ref().ok_or_else(|| Problem::new(401, "unauthorized", "A token is needed"))
+    }
+
+    /// The client's name for this request, from the header `Idempotency-Key`: a quoted string, or the bare key, which many
+    /// clients send.
+    ///
+    /// Source: draft-ietf-httpapi-idempotency-key-header-07 §2.1; RFC 9651 §3.3.3 (strings).
+    ///
+    /// # Errors
+    /// 400 when there is none, or it is not a key.
+    pub fn idempotency_key(&self) -> Result<IdempotencyKey, Problem> {
+        let Some(text) = self.headers.get("idempotency-key") else {
+            let problem = Problem::new(400, "missing-idempotency-key", "An Idempotency-Key header is needed");
+            return Err(problem.detail("Send a key of your own making, the same one when you repeat the request."));
+        };
+        let key = text.to_str().ok().and_then(|text| match text.strip_prefix('"') {
+            Some(rest) => unquoted(rest),
+            None => Some(text.to_owned()),
+        });
+        let key = key.and_then(|key| IdempotencyKey::parse(key).ok());
+        key.ok_or_else(|| Problem::new(400, "malformed-idempotency-key", "The Idempotency-Key is not one"))
+            .map_err(|problem| problem.detail("It must be 1 to 255 printable ASCII characters, in quotes or bare."))
     }
 
     /// The body as the client sent it.
@@ -148,6 +169,19 @@ where
             serde_json::to_value(write(response)).map_err(FunctionError::broken)
         }
     })
+}
+
+/// What is between the opening quote and the closing one, with `\\"` and `\\\\` taken for what they stand for.
+fn unquoted(rest: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut characters = rest.chars();
+    loop {
+        match characters.next()? {
+            '"' => return characters.next().is_none().then_some(text),
+            '\\' => text.push(characters.next().filter(|escaped| matches!(escaped, '"' | '\\'))?),
+            other => text.push(other),
+        }
+    }
 }
 
 fn read(event: ApiGatewayV2httpRequest) -> Result<Request, Problem> {

@@ -23,7 +23,7 @@ mod stream;
 pub use error::{FunctionError, StartError, chain};
 pub use function::{Function, Handle, Handler, Invocation};
 pub use http::{Caller, Request, Response, http};
-pub use outbox::{Outbox, publisher};
+pub use outbox::{Outbox, publish_changes, publisher};
 pub use problem::{FieldError, Problem};
 pub use process::main;
 pub use queue::{Message, queue, queue_batch};

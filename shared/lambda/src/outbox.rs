@@ -65,20 +65,30 @@ fn entry<T: Payload>(place: usize, event: &CloudEvent<T>) -> Result<PublishBatch
 /// A stream function that does nothing but publish: `events` says what a change of an item means to others.
 pub fn publisher<T, E>(outbox: Outbox, events: fn(&Change<T>) -> Vec<CloudEvent<E>>) -> Handler
 where
-    T: DeserializeOwned + Send + 'static,
+    T: DeserializeOwned + Send + Sync + 'static,
     E: Payload + Send + Sync + 'static,
 {
     stream(move |changes: Vec<Change<T>>| {
         let outbox = outbox.clone();
-        async move {
-            let (mut publications, mut of_change) = (Vec::new(), Vec::new());
-            for (place, change) in changes.iter().enumerate() {
-                let new = events(change);
-                of_change.extend(new.iter().map(|_| place));
-                publications.extend(new);
-            }
-            let published = outbox.publish(&publications).await;
-            published.map_err(|(done, error)| (of_change.get(done).copied().unwrap_or_default(), error))
-        }
+        async move { publish_changes(&outbox, &changes, events).await }
     })
+}
+
+/// Publishes what `changes` mean to others, in their order.
+///
+/// # Errors
+/// How many of the first changes are certainly published, and why not all of them are.
+pub async fn publish_changes<T, E: Payload>(
+    outbox: &Outbox,
+    changes: &[Change<T>],
+    events: fn(&Change<T>) -> Vec<CloudEvent<E>>,
+) -> Result<(), (usize, FunctionError)> {
+    let (mut publications, mut of_change) = (Vec::new(), Vec::new());
+    for (place, change) in changes.iter().enumerate() {
+        let new = events(change);
+        of_change.extend(new.iter().map(|_| place));
+        publications.extend(new);
+    }
+    let published = outbox.publish(&publications).await;
+    published.map_err(|(done, error)| (of_change.get(done).copied().unwrap_or_default(), error))
 }

@@ -1,10 +1,10 @@
 //! `GET /products`: the products on sale, a page at a time.
 //!
-//! It scans the table. A product's item is 0.5 to 3 KB, so that a page of 50 costs 10 to 20 read units, about
-//! $0.000003; 128 such reads are as dear as the smallest function running for a second, and answers may be cached for
-//! some seconds. This is right while the catalogue is shown whole: some hundred products. It stops being right when
-//! customers want an order (a scan has none that means anything), a choice (a filter pays for what it leaves out), or when
-//! tombstones outnumber products. Then products get an index by category and name, or a search engine fed by the events.
+//! It scans the table. An item is 0.3 to 3 KB, so a page of 50 is 15 to 150 KB, which is 2 to 20 read units (8 KB each, as
+//! the read may be a moment old): at most $2.50 for a million pages at $0.125 per million units, and answers may be cached.
+//! This is right while customers see the catalogue whole: some hundred products. It stops being right when they want an
+//! order (a scan has none that means anything), a choice (a filter pays for what it leaves out), or when tombstones
+//! outnumber products. Then the table gets an index by category and name, or a search engine that is fed by the events.
 
 use std::sync::Arc;
 

@@ -3,10 +3,10 @@
 mod authorize_payment;
 mod cancel_payment;
 mod capture_payment;
-mod get_payment;
+pub(crate) mod get_payment;
 mod process_stripe_event;
 mod publish_payment_events;
-mod receive_stripe_webhook;
+pub(crate) mod receive_stripe_webhook;
 
 use lambda::Function;
 

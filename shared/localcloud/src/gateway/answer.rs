@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
     header::{
-        CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, PROXY_AUTHENTICATE, SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
-        WWW_AUTHENTICATE,
+        CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, PROXY_AUTHENTICATE, SET_COOKIE, TE, TRAILER, TRANSFER_ENCODING,
+        UPGRADE, WWW_AUTHENTICATE,
     },
 };
 use serde_json::{Map, Value, json};
@@ -54,8 +54,8 @@ impl Refusal {
         }
     }
 
-    /// RFC 6750 §3, with spaces where the RFC has commas, as API Gateway writes it (Developer Guide, "Troubleshooting issues
-    /// with HTTP API JWT authorizers"). The guide does not show the challenge for a scope that is missing.
+    /// RFC 6750 §3, with spaces where the RFC has commas, as API Gateway writes it (Developer Guide, "Troubleshooting
+    /// issues with HTTP API JWT authorizers"). The guide does not show the challenge for a scope that is missing.
     fn challenge(&self) -> Option<String> {
         match self {
             Self::NoToken => Some("Bearer".to_owned()),
@@ -68,8 +68,8 @@ impl Refusal {
     }
 }
 
-/// What API Gateway makes of a throttled function is documented for REST APIs (500) and not for HTTP APIs. Here it is 503,
-/// as for a time-out: the client may try again, and the functions of this shop answer 503 for that.
+/// What API Gateway makes of a throttled function is documented for REST APIs (500) and not for HTTP APIs. Here it is
+/// 503, as for a time-out: the client may try again, and the functions of this shop answer 503 for that.
 impl From<InvokeError> for Refusal {
     fn from(error: InvokeError) -> Self {
         match error {
@@ -118,7 +118,8 @@ pub(super) fn from_result(result: Value) -> Result<Response<Bytes>, Refusal> {
     }
 }
 
-/// The response that `answer` describes, if it describes one. Format 2.0 knows no `multiValueHeaders`, so they are not looked at.
+/// The response that `answer` describes, if it describes one. Format 2.0 knows no `multiValueHeaders`, so they are not
+/// looked at.
 fn response(answer: &Map<String, Value>) -> Option<Response<Bytes>> {
     let mut response = plain(status(answer.get("statusCode")?)?, body(answer)?);
     let headers = response.headers_mut();

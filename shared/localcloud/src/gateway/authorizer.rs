@@ -17,8 +17,8 @@ pub(super) fn authorize(issuer: &Issuer, scope: Option<&str>, headers: &HeaderMa
 }
 
 /// The token, with or without `Bearer` before it: "the identitySource can include only the token, or the token prefixed
-/// with Bearer" (API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers"). A scheme's name may be
-/// written in capitals or not (RFC 9110 §11.1).
+/// with Bearer" (API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers"). A scheme's name may
+/// be written in capitals or not (RFC 9110 §11.1).
 fn token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?.trim();
     let token = match value.split_once(' ') {

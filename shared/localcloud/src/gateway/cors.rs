@@ -1,7 +1,7 @@
 //! Cross-origin requests.
 //!
-//! Source: API Gateway Developer Guide, "Configure CORS for HTTP APIs": where it is configured, API Gateway answers preflight
-//! requests itself and replaces whatever CORS headers a function sends.
+//! Source: API Gateway Developer Guide, "Configure CORS for HTTP APIs": where it is configured, API Gateway answers
+//! preflight requests itself and replaces whatever CORS headers a function sends.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,

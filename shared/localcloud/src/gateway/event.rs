@@ -1,7 +1,7 @@
 //! What a function sees of a request: the event of payload format 2.0.
 //!
-//! Source: API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs". What it leaves open follows what
-//! others saw API Gateway do, and says so.
+//! Source: API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs". What it leaves open
+//! follows what others saw API Gateway do, and says so.
 
 use std::net::IpAddr;
 
@@ -35,8 +35,8 @@ pub(super) struct Seen<'a> {
     pub domain_name: &'a str,
 }
 
-/// A path as functions see it. API Gateway decodes it, `rawPath` too, unlike the query string (middleapi/standard-server pull
-/// request 93, after captures of the live service).
+/// A path as functions see it. API Gateway decodes it, `rawPath` too, unlike the query string
+/// (middleapi/standard-server pull request 93, after captures of the live service).
 pub(super) fn decoded(path: &str) -> String {
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }
@@ -158,8 +158,8 @@ fn trace_id(now: Timestamp, request_id: Uuid) -> String {
     format!("Root=1-{:08x}-{low:024x}", now.as_second())
 }
 
-/// The claims as API Gateway writes them: all of them text, a list as `[a b]` (floci pull request 2011, measured). How it writes
-/// objects is not known; here, as JSON.
+/// The claims as API Gateway writes them: all of them text, a list as `[a b]` (floci pull request 2011, measured). How
+/// it writes objects is not known; here, as JSON.
 pub(super) fn as_text(claims: &Claims) -> IndexMap<&str, String> {
     claims.all().iter().map(|(name, value)| (name.as_str(), text(value))).collect()
 }
@@ -172,9 +172,9 @@ fn text(claim: &Value) -> String {
     }
 }
 
-/// The body, and whether it is base64. The guide says that binary content types are encoded, and not which those are: all
-/// but `text/*` and three of `application`, also a form and a body without a type (ministack pull request 766, measured).
-/// A body that calls itself text and is not UTF-8 is encoded too, so that nothing is lost.
+/// The body, and whether it is base64. The guide says that binary content types are encoded, and not which those are:
+/// all but `text/*` and three of `application`, also a form and a body without a type (ministack pull request 766,
+/// measured). A body that calls itself text and is not UTF-8 is encoded too, so that nothing is lost.
 fn body(request: &Request<Bytes>) -> (Option<String>, bool) {
     let body = request.body();
     if body.is_empty() {

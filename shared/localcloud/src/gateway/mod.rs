@@ -1,12 +1,12 @@
 //! The front door: an API Gateway HTTP API (payload format 2.0) before functions in the same process.
 //!
-//! A request passes through `throttle.rs` (token buckets), `route.rs` (which function), `authorizer.rs` (whose token) and
-//! `event.rs` (what the function sees); the function's answer, through `answer.rs`. [`Gateway::handle`] is all of this
-//! without a socket, for tests and simulations; [`Gateway::router`] (`serve.rs`) puts it behind one.
+//! A request passes through `throttle.rs` (token buckets), `route.rs` (which function), `authorizer.rs` (whose token)
+//! and `event.rs` (what the function sees); the function's answer, through `answer.rs`. [`Gateway::handle`] is all of
+//! this without a socket, for tests and simulations; [`Gateway::router`] (`serve.rs`) puts it behind one.
 //!
-//! What API Gateway does and this does not: stages other than `$default`, mapped domains, access logs, mutual TLS, IAM and
-//! Lambda authorizers, the limit of 10,240 bytes on headers, `x-amzn-trace-id` sampling, and its habit of cutting a path at
-//! an encoded question mark.
+//! What API Gateway does and this does not: stages other than `$default`, mapped domains, access logs, mutual TLS, IAM
+//! and Lambda authorizers, the limit of 10,240 bytes on headers, `x-amzn-trace-id` sampling, and its habit of cutting a
+//! path at an encoded question mark.
 
 mod answer;
 mod authorizer;
@@ -140,8 +140,8 @@ impl Gateway {
         Ok(Self { config, routes, bucket, route_buckets, invoker, clock, ids })
     }
 
-    /// Answers a request. The time limit is by tokio's clock; a client or a gateway that has stopped waiting does not stop
-    /// the function, as in AWS.
+    /// Answers a request. The time limit is by tokio's clock; a client or a gateway that has stopped waiting does not
+    /// stop the function, as in AWS.
     pub async fn handle(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
         let request_id = self.ids.unique();
         let preflight = self.config.cors.is_some() && cors::is_preflight(&request);

@@ -1,7 +1,7 @@
 //! Which function a request is for.
 //!
-//! Source: API Gateway Developer Guide, "Create routes for HTTP APIs": a full match of method and path comes first, then one
-//! with a greedy variable, then `$default`.
+//! Source: API Gateway Developer Guide, "Create routes for HTTP APIs": a full match of method and path comes first,
+//! then one with a greedy variable, then `$default`.
 
 use http::Method;
 
@@ -101,7 +101,8 @@ impl Routes {
 }
 
 impl Pattern {
-    /// Smaller is better. Paths are compared part by part; of two routes with the same path, the one with a method is better.
+    /// Smaller is better. Paths are compared part by part; of two routes with the same path, the one with a method is
+    /// better.
     fn preference(&self) -> (u8, Vec<u8>, bool) {
         let rank = |part: &Part| match part {
             Part::Literal(_) => 0,

@@ -19,8 +19,8 @@ use super::{BODY_LIMIT, Gateway, answer::Refusal};
 
 impl Gateway {
     /// The API for axum: whatever no other route takes. Served with
-    /// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info) for [`SocketAddr`], it knows
-    /// who asks; otherwise everybody is this machine.
+    /// [`into_make_service_with_connect_info`](Router::into_make_service_with_connect_info) for [`SocketAddr`], it
+    /// knows who asks; otherwise everybody is this machine.
     pub fn router(self: Arc<Self>) -> Router {
         Router::new().fallback(serve).with_state(self)
     }

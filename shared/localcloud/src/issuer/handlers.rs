@@ -50,10 +50,8 @@ pub(super) fn router(issuer: Arc<Issuer>) -> Router {
 
 async fn token(State(issuer): State<Arc<Issuer>>, body: Result<Bytes, BytesRejection>) -> Response {
     let answer = body.map_err(Problem::malformed).and_then(|body| issue(&issuer, &body));
-    answer.map_or_else(
-        |problem| refuse(&problem),
-        |answer| ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response(),
-    )
+    answer
+        .map_or_else(|problem| refuse(&problem), |answer| ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
 /// The answer has the shape of RFC 6749 §5.1, which also wants that nobody caches it.

@@ -32,7 +32,8 @@ impl SigningKey {
     /// # Errors
     /// The system has no randomness to give.
     pub fn generate() -> Result<Self, KeyError> {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|why| KeyError(format!("was not generated: {why}")))?;
+        let pair =
+            RsaKeyPair::generate(KeySize::Rsa2048).map_err(|why| KeyError(format!("was not generated: {why}")))?;
         Self::new(pair)
     }
 

@@ -1,7 +1,7 @@
 //! A local OpenID Connect issuer: who signs the tokens that the [gateway](crate::gateway) checks.
 //!
-//! In AWS, a user pool issues tokens and API Gateway reads its public key from `/.well-known/jwks.json`. Here, one RSA key
-//! does both: [`Issuer::token`] signs for anybody who asks (it is a development tool: it knows no passwords), and
+//! In AWS, a user pool issues tokens and API Gateway reads its public key from `/.well-known/jwks.json`. Here, one RSA
+//! key does both: [`Issuer::token`] signs for anybody who asks (it is a development tool: it knows no passwords), and
 //! [`Issuer::verify`] checks as an API Gateway JWT authorizer does. `key.rs` is the key, `claims.rs` what a token says,
 //! `handlers.rs` the three addresses under which a client finds all this.
 
@@ -136,8 +136,8 @@ impl Issuer {
     /// Checks a token as an API Gateway JWT authorizer does: signature, issuer, audience (`client_id` stands in for an
     /// `aud` that is missing), and the times by the cloud's clock, without leeway.
     ///
-    /// Source: API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers". API Gateway also takes the
-    /// other RSA signatures; this issuer makes none, so they are refused.
+    /// Source: API Gateway Developer Guide, "Control access to HTTP APIs with JWT authorizers". API Gateway also takes
+    /// the other RSA signatures; this issuer makes none, so they are refused.
     ///
     /// # Errors
     /// The first thing that is wrong with it.
@@ -188,7 +188,8 @@ impl Issuer {
         handlers::router(self)
     }
 
-    /// A JWT in the compact form of RFC 7515 §3.1. `jsonwebtoken::encode` would parse the private key anew for every token.
+    /// A JWT in the compact form of RFC 7515 §3.1. `jsonwebtoken::encode` would parse the private key anew for every
+    /// token.
     fn sign(&self, claims: &Value) -> Result<String, IssueError> {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.key.id().to_owned());

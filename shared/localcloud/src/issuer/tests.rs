@@ -183,9 +183,15 @@ fn only_the_issuers_own_rs256_signature_counts() {
     let mut hs256 = Header::new(Algorithm::HS256);
     hs256.kid = Some(kid.clone());
     let secrets = [jwk["n"].as_str().unwrap().as_bytes().to_vec(), jwk.to_string().into_bytes()];
-    let confused = secrets.map(|secret| jsonwebtoken::encode(&hs256, &claims, &EncodingKey::from_secret(&secret)).unwrap());
+    let confused =
+        secrets.map(|secret| jsonwebtoken::encode(&hs256, &claims, &EncodingKey::from_secret(&secret)).unwrap());
 
-    let (message, signature) = issuer.token(&ada(), Scope::Customer, HOUR).unwrap().rsplit_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let (message, signature) = issuer
+        .token(&ada(), Scope::Customer, HOUR)
+        .unwrap()
+        .rsplit_once('.')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
     let promoted = good_claims().to_string().replace("customer", "admin");
     let promoted = format!("{}.{}.{signature}", message.split('.').next().unwrap(), URL_SAFE_NO_PAD.encode(promoted));
 
@@ -226,7 +232,8 @@ async fn ask(method: &str, path: &str, body: &str) -> (u16, String, Value) {
 
 #[tokio::test]
 async fn tokens_are_handed_out_over_http() {
-    let (status, kind, answer) = ask("POST", "/_local/token", r#"{"subject":"ada","scope":"admin","expires_in":60}"#).await;
+    let (status, kind, answer) =
+        ask("POST", "/_local/token", r#"{"subject":"ada","scope":"admin","expires_in":60}"#).await;
     assert_eq!((status, kind.as_str()), (200, "application/json"));
     assert_eq!((&answer["token_type"], &answer["expires_in"]), (&json!("Bearer"), &json!(60)));
     let claims = issuer().verify(answer["access_token"].as_str().unwrap()).unwrap();

@@ -169,3 +169,122 @@ fn answer(response: &HttpResponse) -> Result<Answer, OrchestratorError<Infallibl
     let body = response.body().bytes().ok_or_else(|| OrchestratorError::other("the answer's body was not read"))?;
     Ok(Answer { status: response.status().as_u16(), body: Bytes::copy_from_slice(body) })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+    use aws_smithy_runtime_api::client::{
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+        result::ConnectorError,
+    };
+    use kernel::{ManualClock, SignedDuration, Timestamp};
+    use lambda::{Settings, Uuids};
+    use stripe_client_core::StripeRequest;
+    use stripe_core::payment_intent::{CapturePaymentIntent, RetrievePaymentIntent};
+
+    use super::*;
+
+    /// What the other side does with one request.
+    #[derive(Debug, Clone, Copy)]
+    enum Reply {
+        Answer(u16, &'static str),
+        Hangup,
+        Silence,
+    }
+
+    #[derive(Debug, Clone, Default)]
+    struct OtherSide(Arc<Mutex<(VecDeque<Reply>, Vec<HttpRequest>)>>);
+
+    impl HttpConnector for OtherSide {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let mut inner = self.0.lock().unwrap();
+            let reply = inner.0.pop_front().unwrap_or(Reply::Answer(200, "{}"));
+            inner.1.push(request);
+            HttpConnectorFuture::new(async move {
+                match reply {
+                    Reply::Answer(status, body) => {
+                        Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
+                    }
+                    Reply::Hangup => Err(ConnectorError::io("connection reset".into())),
+                    Reply::Silence => std::future::pending().await,
+                }
+            })
+        }
+    }
+
+    impl OtherSide {
+        fn requests(&self) -> Vec<HttpRequest> {
+            std::mem::take(&mut self.0.lock().unwrap().1)
+        }
+    }
+
+    fn transport(replies: impl IntoIterator<Item = Reply>) -> (Transport, OtherSide, Arc<ManualClock>) {
+        let other = OtherSide(Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new()))));
+        let clock = Arc::new(ManualClock::at(Timestamp::from_second(1_790_000_000).unwrap()));
+        let connector = SharedHttpConnector::new(other.clone());
+        let sdk = aws_types::SdkConfig::builder()
+            .http_client(http_client_fn(move |_, _| connector.clone()))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .build();
+        let settings = Settings::new([("STRIPE_API_BASE".to_owned(), "https://stripe.example".to_owned())]);
+        let runtime = Runtime { settings, sdk, clock: clock.clone(), ids: Arc::new(Uuids) };
+        (Transport::new(&runtime, "sk_test_1").unwrap(), other, clock)
+    }
+
+    fn key() -> Key {
+        Key::new(&kernel::OrderId::from_bytes([7; 16]), crate::domain::Operation::Capture)
+    }
+
+    async fn capture(transport: &Transport) -> Result<Bytes, Error> {
+        transport.call(CapturePaymentIntent::new("pi_1").build(), Some(&key())).await
+    }
+
+    #[tokio::test]
+    async fn a_request_is_what_stripe_expects() {
+        let (transport, other, _) = transport([]);
+        capture(&transport).await.unwrap();
+        transport.call(RetrievePaymentIntent::new("pi_1").expand(vec!["x".to_owned()]).build(), None).await.unwrap();
+        let requests = other.requests();
+        let [post, get] = &requests[..] else { panic!("{requests:?}") };
+        assert_eq!((post.method(), post.uri()), ("POST", "https://stripe.example/v1/payment_intents/pi_1/capture"));
+        assert_eq!(post.headers().get("authorization"), Some("Bearer sk_test_1"));
+        assert_eq!(post.headers().get("idempotency-key"), Some(key().as_str()));
+        assert_eq!(post.headers().get("stripe-version"), Some(VERSION.as_str()));
+        assert_eq!(post.headers().get("content-type"), Some("application/x-www-form-urlencoded"));
+        assert_eq!(get.method(), "GET");
+        assert!(get.uri().starts_with("https://stripe.example/v1/payment_intents/pi_1?expand"), "{}", get.uri());
+        assert_eq!(get.headers().get("idempotency-key"), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_and_broken_connections_leave_the_outcome_unknown_and_are_not_retried_here() {
+        let (transport, other, _) = transport([Reply::Silence, Reply::Hangup, Reply::Answer(409, "{}")]);
+        for _ in 0..3 {
+            let outcome = capture(&transport).await;
+            assert!(matches!(outcome, Err(Error::Unknown(_))), "{outcome:?}");
+        }
+        assert_eq!(other.requests().len(), 3);
+        assert!(capture(&transport).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn when_stripe_is_down_it_is_not_asked_until_a_pause_is_over() {
+        let (transport, other, clock) = transport([Reply::Answer(503, "{}"); 5]);
+        for _ in 0..5 {
+            assert!(matches!(capture(&transport).await, Err(Error::StripeFailed(_))));
+        }
+        assert!(matches!(capture(&transport).await, Err(Error::Unknown(_))));
+        assert_eq!(other.requests().len(), 5);
+        clock.advance(SignedDuration::from_secs(10));
+        assert!(capture(&transport).await.is_ok());
+        assert!(capture(&transport).await.is_ok());
+    }
+
+    #[test]
+    fn the_body_of_an_answer_is_not_printed() {
+        let answer = Answer { status: 200, body: Bytes::from_static(b"pi_1_secret") };
+        assert!(!format!("{answer:?}").contains("secret"));
+    }
+}

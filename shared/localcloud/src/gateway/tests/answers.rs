@@ -10,7 +10,10 @@ async fn answered(answer: Value) -> Response<Bytes> {
 async fn a_response_is_passed_on() {
     let response = answered(json!({
         "statusCode": 201,
-        "headers": { "Location": "/orders/1", "content-type": "application/json", "x-number": 7, "content-length": "999", "connection": "close" },
+        "headers": {
+            "Location": "/orders/1", "content-type": "application/json", "x-number": 7,
+            "content-length": "999", "connection": "close",
+        },
         "multiValueHeaders": { "x-ignored": ["by format 2.0"] },
         "cookies": ["a=1; Path=/", "b=2"],
         "body": "{}",
@@ -139,7 +142,9 @@ async fn pages_of_known_origins_may_call() {
     let response = bench.send(get("/products").header("origin", "https://a.example"), "").await;
     assert_eq!(header(&response, "access-control-allow-origin"), Some("https://a.example"));
     assert_eq!(header(&response, "access-control-expose-headers"), Some("location"));
-    for stranger in [preflight("https://b.example"), get("/products").header("origin", "https://b.example"), get("/products")] {
+    for stranger in
+        [preflight("https://b.example"), get("/products").header("origin", "https://b.example"), get("/products")]
+    {
         let response = bench.send(stranger, "").await;
         assert!(response.headers().keys().all(|name| !name.as_str().starts_with("access-control-")), "{response:?}");
     }

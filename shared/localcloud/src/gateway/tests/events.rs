@@ -5,7 +5,7 @@ use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use super::*;
 
 #[tokio::test]
-async fn an_event_is_the_guides_example() {
+async fn an_event_has_the_guides_shape() {
     let bench = Bench::new(shop());
     let token = bench.token(Scope::Admin);
     let request = get("/stock/MUG%2D01?parameter1=value1&parameter1=value%202&parameter2=a+b&empty")
@@ -32,7 +32,7 @@ async fn an_event_is_the_guides_example() {
             "content-type": "text/plain",
             "x-forwarded-for": "198.51.100.1, 192.0.2.7",
             "authorization": format!("Bearer {token}"),
-            "x-amzn-trace-id": "Root=1-5e6a875e-000000000000000000000001",
+            "x-amzn-trace-id": "Root=1-5e6a879e-000000000000000000000001",
             "x-forwarded-port": "3000",
             "x-forwarded-proto": "http",
         },
@@ -133,16 +133,18 @@ async fn bodies_are_text_or_base64_by_their_type() {
         let body = if is_text { "{}" } else { "e30=" };
         assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(body), &json!(!is_text)), "{kind:?}");
     }
-    let latin = bench.event(Request::post("/webhooks/stripe").header("content-type", "text/plain"), &[0xe9_u8][..]).await;
+    let latin =
+        bench.event(Request::post("/webhooks/stripe").header("content-type", "text/plain"), &[0xe9_u8][..]).await;
     assert_eq!((&latin["body"], &latin["isBase64Encoded"]), (&json!("6Q=="), &json!(true)));
 }
 
 #[tokio::test]
 async fn claims_of_every_kind_become_text() {
-    let claims = json!({ "text": "a", "number": 7, "truth": true, "list": ["a", 1], "object": { "a": 1 }, "none": null });
+    let claims =
+        json!({ "text": "a", "number": 7, "truth": true, "list": ["a", 1], "object": { "a": 1 }, "none": null });
     let claims = Claims::from(claims.as_object().unwrap().clone());
     assert_eq!(
-        serde_json::to_value(super::event::as_text(&claims)).unwrap(),
+        serde_json::to_value(event::as_text(&claims)).unwrap(),
         json!({ "text": "a", "number": "7", "truth": "true", "list": "[a 1]", "object": r#"{"a":1}"#, "none": "null" })
     );
 }

@@ -19,13 +19,21 @@ fn any_request() -> impl Strategy<Value = Request<Bytes>> {
     ];
     let query = option::of("[A-Za-z0-9%&=+/?._-]{0,40}");
     let names = ["content-type", "authorization", "cookie", "host", "origin", "user-agent", "x-forwarded-for", "x-any"];
-    let kinds = prop_oneof!["text/plain", "application/json", "image/png"].prop_map(|kind| HeaderValue::try_from(kind).unwrap());
-    let headers = vec((prop::sample::select(&names[..]), prop_oneof![any_value(), kinds]), 0..8);
-    (method, path, query, headers, vec(any::<u8>(), 0..64)).prop_filter_map("no request", |(method, path, query, headers, body)| {
-        let uri = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
-        let request = Request::builder().method(method.as_str()).uri(uri);
-        headers.into_iter().fold(request, |request, (name, value)| request.header(name, value)).body(body.into()).ok()
-    })
+    let kinds = prop_oneof!["text/plain", "application/json", "image/png"]
+        .prop_map(|kind| HeaderValue::try_from(kind).unwrap());
+    let headers = vec((prop::sample::select(names.to_vec()), prop_oneof![any_value(), kinds]), 0..8);
+    (method, path, query, headers, vec(any::<u8>(), 0..64)).prop_filter_map(
+        "no request",
+        |(method, path, query, headers, body)| {
+            let uri = query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
+            let request = Request::builder().method(method.as_str()).uri(uri);
+            headers
+                .into_iter()
+                .fold(request, |request, (name, value)| request.header(name, value))
+                .body(body.into())
+                .ok()
+        },
+    )
 }
 
 /// Answers only events that the functions' side can read, and with what it read.

@@ -40,9 +40,11 @@ impl UniqueIds for Counter {
     }
 }
 
+type Outcome = Result<Value, InvokeError>;
+
 /// Functions that all do the same, and remember what they were asked.
 struct Functions {
-    answer: Box<dyn Fn(&Value) -> Result<Value, InvokeError> + Send + Sync>,
+    answer: Box<dyn Fn(&Value) -> Outcome + Send + Sync>,
     seen: Mutex<Vec<(String, Value)>>,
 }
 
@@ -94,7 +96,7 @@ impl Bench {
     fn set_up(
         routes: Vec<RouteConfig>,
         configure: impl FnOnce(&mut GatewayConfig),
-        answer: impl Fn(&Value) -> Result<Value, InvokeError> + Send + Sync + 'static,
+        answer: impl Fn(&Value) -> Outcome + Send + Sync + 'static,
     ) -> Self {
         let clock = Arc::new(ManualClock::at(start()));
         let issuer = issuer_for("shop", &clock);

@@ -26,13 +26,13 @@ async fn without_a_route() {
 #[tokio::test]
 async fn without_a_token() {
     let bench = Bench::new(shop());
-    for request in [get("/stock/MUG-01"), get("/stock/MUG-01").header("authorization", " "), get("/stock/MUG-01").header("authorization", "Bearer ")] {
+    let blank = || get("/stock/MUG-01").header("authorization", " ");
+    for request in [get("/stock/MUG-01"), blank()] {
         let response = bench.send(request, "").await;
-        // "Bearer" alone is a token that is no token; either way nobody comes in.
-        assert_eq!((words(&response).0, words(&response).2), (401, UNAUTHORIZED));
+        assert_eq!(words(&response), (401, Some("Bearer"), UNAUTHORIZED));
         assert!(header(&response, "apigw-requestid").is_some());
     }
-    assert_eq!(words(&bench.send(get("/stock/MUG-01"), "").await).1, Some("Bearer"));
+    assert_eq!(with_authorization(&bench, "Bearer ").await.status(), 401);
 }
 
 #[tokio::test]
@@ -115,7 +115,8 @@ async fn too_often() {
 #[tokio::test]
 async fn too_often_on_one_route() {
     let throttle = Throttle { rate: 1, burst: 1 };
-    let bench = Bench::set_up(shop(), |config| config.route_throttle = Some(throttle), |_| Ok(json!({ "statusCode": 204 })));
+    let bench =
+        Bench::set_up(shop(), |config| config.route_throttle = Some(throttle), |_| Ok(json!({ "statusCode": 204 })));
     assert_eq!(bench.send(get("/products"), "").await.status(), 204);
     assert_eq!(words(&bench.send(get("/products"), "").await), (429, None, TOO_MANY));
     assert_eq!(bench.send(Request::post("/webhooks/stripe"), "").await.status(), 204);

@@ -39,7 +39,8 @@ fn the_most_specific_route_wins() {
         ("GET", "/", "GET /", &[]),
         ("PUT", "/", "$default", &[]),
     ] {
-        let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         assert_eq!(find(&routes, method, path), Some((key.to_owned(), variables)), "{method} {path}");
     }
 }
@@ -66,7 +67,9 @@ fn a_path_matches_as_a_whole_and_by_its_case() {
 
 #[test]
 fn variables_are_decoded() {
-    for (encoded, plain) in [("MUG%2D01", "MUG-01"), ("caf%C3%A9", "café"), ("a%20b+c", "a b+c"), ("%FF", "\u{fffd}"), ("50%", "50%")] {
+    for (encoded, plain) in
+        [("MUG%2D01", "MUG-01"), ("caf%C3%A9", "café"), ("a%20b+c", "a b+c"), ("%FF", "\u{fffd}"), ("50%", "50%")]
+    {
         let (_, variables) = find(&shop(), "GET", &format!("/stock/{encoded}")).unwrap();
         assert_eq!(variables, [("sku".to_owned(), plain.to_owned())]);
     }

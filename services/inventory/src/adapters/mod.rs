@@ -1,0 +1,17 @@
+//! DynamoDB: the only place that knows its types.
+//!
+//! Layout: `items.rs` is how things are stored; `database.rs` sends writes and tries again where others were in the way;
+//! `holds.rs`, `reservations.rs`, `stock.rs` and `adjustments.rs` implement the ports.
+
+mod adjustments;
+mod database;
+mod holds;
+mod items;
+mod reservations;
+mod stock;
+
+pub(crate) use adjustments::Adjustments;
+pub(crate) use holds::HoldsTable;
+pub(crate) use items::{HoldItem, StockItem};
+pub(crate) use reservations::Reservations;
+pub(crate) use stock::StockTable;

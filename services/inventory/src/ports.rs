@@ -1,0 +1,144 @@
+//! What the use cases need of the database: one trait per capability, as narrow as the grant behind it.
+//!
+//! Every write is conditional, and either happens whole or not at all. After an error it may have happened all the same: the
+//! answer was lost. So every use case can be run again.
+
+use async_trait::async_trait;
+use kernel::{OrderId, Sku, Timestamp};
+
+use crate::{
+    Error,
+    domain::{Adjustment, Ending, Hold, Reservation, ShardKey, StockShard},
+};
+
+/// Takes an order's units from stock.
+#[async_trait]
+pub trait HoldLines: Send + Sync {
+    /// Puts all of the order's holds and takes their units, if no hold exists and there is enough of everything.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn hold(&self, reservation: &Reservation, now: Timestamp) -> Result<Holding, Error>;
+}
+
+/// What came of wanting to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holding {
+    /// Every line is held.
+    Held,
+    /// Nothing was done: there are holds of this order already, and they decide.
+    HoldsExist,
+    /// Nothing was done: there is not enough of some line.
+    NotEnough,
+}
+
+/// Writes down that an order will never hold anything.
+#[async_trait]
+pub trait RecordRefusal: Send + Sync {
+    /// Puts the tombstone, unless a hold is there. Answers whether it did.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn record_refusal(&self, tombstone: &Hold, now: Timestamp) -> Result<bool, Error>;
+}
+
+/// Reads an order's holds.
+#[async_trait]
+pub trait ReadHolds: Send + Sync {
+    /// All holds of the order as they are now, sorted by sku.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn holds(&self, order_id: &OrderId) -> Result<Vec<Hold>, Error>;
+}
+
+/// Makes a hold final.
+#[async_trait]
+pub trait CommitHold: Send + Sync {
+    /// Commits the hold, if it is held and has not expired.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn commit(&self, order_id: &OrderId, sku: &Sku, now: Timestamp) -> Result<Committing, Error>;
+}
+
+/// What came of wanting to commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Committing {
+    /// It is committed now.
+    Committed,
+    /// Nothing was done: the hold is in another state, or has expired.
+    Unchanged(Hold),
+    /// There is no such hold.
+    Missing,
+}
+
+/// Ends holds and gives their units back.
+#[async_trait]
+pub trait ReleaseHolds: Send + Sync {
+    /// Releases these holds of one order together, if every one of them is still in the state that it has here and, when the
+    /// ending is expiry, has expired. Answers whether it did.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn release(&self, holds: &[Hold], ending: Ending, now: Timestamp) -> Result<bool, Error>;
+}
+
+/// Finds the holds that nobody committed in time.
+#[async_trait]
+pub trait FindExpired: Send + Sync {
+    /// The expired holds of one page of all holds; the first page, or the one `after` which this goes on.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn expired(&self, now: Timestamp, after: Option<HoldKey>) -> Result<ExpiredPage, Error>;
+}
+
+/// Names a hold.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HoldKey {
+    /// The order.
+    pub order_id: OrderId,
+    /// The sku.
+    pub sku: Sku,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpiredPage {
+    /// What it found. An item that cannot be read is an error of its own and keeps nobody from the others.
+    pub holds: Vec<Result<Hold, Error>>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<HoldKey>,
+}
+
+/// Reads stock.
+#[async_trait]
+pub trait ReadStock: Send + Sync {
+    /// Those of these shards that exist.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn shards(&self, keys: &[ShardKey]) -> Result<Vec<StockShard>, Error>;
+}
+
+/// Receives units and writes them off.
+#[async_trait]
+pub trait AdjustStock: Send + Sync {
+    /// Records the adjustment and changes the stock, if no adjustment has its id and the figures stay in bounds.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn adjust(&self, adjustment: &Adjustment) -> Result<Adjusting, Error>;
+}
+
+/// What came of wanting to adjust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Adjusting {
+    /// It is done.
+    Adjusted,
+    /// Nothing was done: this adjustment has the id already.
+    Known(Adjustment),
+    /// Nothing was done: there would be too many units, or fewer than none.
+    OutOfBounds,
+}

@@ -1,0 +1,15 @@
+//! What this context does, step by step. Each can be run again at any time, beside itself and beside the others.
+
+mod adjust;
+mod commit;
+mod expire;
+mod refuse;
+mod release;
+mod reserve;
+
+pub use adjust::adjust;
+pub use commit::commit;
+pub use expire::{Expiry, expire};
+pub use refuse::refuse;
+pub use release::release;
+pub use reserve::reserve;

@@ -1,0 +1,9 @@
+//! Mails: which there are, and what stands in them.
+
+mod mail;
+mod template;
+mod writer;
+
+pub use mail::{Mail, MailKey};
+pub use template::Template;
+pub use writer::{CannotWrite, Writer};

@@ -1,0 +1,10 @@
+//! One file per Lambda.
+
+use lambda::Function;
+
+mod send_email;
+
+/// The functions of this context, as `service.yaml` names them.
+pub fn functions() -> Vec<Function> {
+    vec![Function::new(send_email::NAME, send_email::start)]
+}

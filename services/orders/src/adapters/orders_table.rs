@@ -1,0 +1,196 @@
+//! Orders in DynamoDB.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{put_item::PutItemError, update_item::UpdateItemError},
+    types::{AttributeValue, KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure},
+};
+use kernel::{CustomerId, OrderId, Timestamp};
+use lambda::{Runtime, StartError};
+
+use crate::{
+    Error,
+    domain::{Order, Position},
+    ports::{FindOrder, FindOrders, ListOrders, MarkOrder, PutOrder, Step, StepOrder, Stepped},
+};
+
+/// DynamoDB reads at most so many items in one batch. Source: `BatchGetItem`.
+const BATCH_MAX: usize = 100;
+
+/// How often a batch is asked again for what DynamoDB left out.
+const BATCH_ATTEMPTS: usize = 4;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The table of orders.
+#[derive(Debug, Clone)]
+pub(crate) struct OrdersTable {
+    dynamodb: Client,
+    table: String,
+}
+
+impl OrdersTable {
+    pub fn new(runtime: &Runtime) -> Result<Self, StartError> {
+        Ok(Self { dynamodb: Client::new(&runtime.sdk), table: runtime.settings.text("ORDERS_TABLE")?.to_owned() })
+    }
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn key(id: &OrderId) -> Item {
+    HashMap::from([("order_id".to_owned(), text(id.as_str()))])
+}
+
+fn read(item: Item) -> Result<Order, Error> {
+    serde_dynamo::from_item(item).map_err(|why| Error::broken("an order cannot be read", why))
+}
+
+#[async_trait]
+impl PutOrder for OrdersTable {
+    async fn put(&self, order: &Order) -> Result<Option<Order>, Error> {
+        let item: Item = serde_dynamo::to_item(order).map_err(|why| Error::broken("an order cannot be written", why))?;
+        let put = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
+        let put = put.condition_expression("attribute_not_exists(order_id)");
+        // The order that is there already comes with the refusal: no second call is needed to answer a repetition.
+        let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    let item = failed.item().cloned();
+                    let item = item.ok_or_else(|| Error::Broken("DynamoDB did not say which order there is".to_owned()))?;
+                    read(item).map(Some)
+                }
+                _ => Err(Error::aws("PutItem", &error)),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl FindOrder for OrdersTable {
+    async fn find(&self, id: &OrderId) -> Result<Option<Order>, Error> {
+        let get = self.dynamodb.get_item().table_name(&self.table).set_key(Some(key(id))).consistent_read(true);
+        let found = get.send().await.map_err(|error| Error::aws("GetItem", &error))?;
+        found.item.map(read).transpose()
+    }
+}
+
+#[async_trait]
+impl FindOrders for OrdersTable {
+    async fn find_all(&self, ids: &[OrderId]) -> Result<Vec<Order>, Error> {
+        let mut orders = Vec::with_capacity(ids.len());
+        for batch in ids.chunks(BATCH_MAX) {
+            let mut keys: Vec<Item> = batch.iter().map(key).collect();
+            for attempt in 1.. {
+                let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+                let wanted = wanted.map_err(|why| Error::broken("a batch of orders", why))?;
+                let get = self.dynamodb.batch_get_item().request_items(&self.table, wanted);
+                let mut found = get.send().await.map_err(|error| Error::aws("BatchGetItem", &error))?;
+                let items = found.responses.as_mut().and_then(|tables| tables.remove(&self.table)).unwrap_or_default();
+                for item in items {
+                    orders.push(read(item)?);
+                }
+                let left = found.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
+                keys = left.map(|left| left.keys).unwrap_or_default();
+                if keys.is_empty() {
+                    break;
+                }
+                if attempt == BATCH_ATTEMPTS {
+                    return Err(Error::Transient("DynamoDB left orders out of a batch".to_owned()));
+                }
+            }
+        }
+        Ok(orders)
+    }
+}
+
+#[async_trait]
+impl ListOrders for OrdersTable {
+    async fn list(&self, customer: &CustomerId, after: Option<&Position>, limit: usize) -> Result<(Vec<Order>, bool), Error> {
+        let start = after.map(|position| {
+            let mut start = key(&position.order_id);
+            start.insert("customer_id".to_owned(), text(customer.as_str()));
+            start.insert("created_at".to_owned(), text(position.created_at.to_string()));
+            start
+        });
+        let query = self.dynamodb.query().table_name(&self.table).index_name("by-customer");
+        let query = query.key_condition_expression("customer_id = :customer");
+        let query = query.expression_attribute_values(":customer", text(customer.as_str())).scan_index_forward(false);
+        let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX)).set_exclusive_start_key(start);
+        let page = query.send().await.map_err(|error| Error::aws("Query", &error))?;
+        let id = |item: &Item| item.get("order_id")?.as_s().ok()?.parse::<OrderId>().ok();
+        let ids: Vec<OrderId> = page.items().iter().filter_map(id).collect();
+        // The index holds keys only, so that a change of status is not written twice; and it may lag a moment behind.
+        let mut orders = self.find_all(&ids).await?;
+        orders.sort_by(|a, b| (b.created_at, &b.order_id).cmp(&(a.created_at, &a.order_id)));
+        Ok((orders, page.last_evaluated_key.is_some_and(|key| !key.is_empty())))
+    }
+}
+
+#[async_trait]
+impl StepOrder for OrdersTable {
+    async fn step(&self, step: Step) -> Result<Stepped, Error> {
+        let mut sets = vec!["#status = :to", "updated_at = :at", "version = version + :one"];
+        let mut update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(&step.order_id)));
+        update = update.expression_attribute_names("#status", "status");
+        update = update.expression_attribute_values(":to", text(step.to.as_str()));
+        update = update.expression_attribute_values(":at", text(step.at.to_string()));
+        update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        if let Some(reason) = step.reason {
+            sets.push("reason = if_not_exists(reason, :reason)");
+            update = update.expression_attribute_values(":reason", text(reason.as_str()));
+        }
+        if let Some(secret) = step.client_secret {
+            sets.push("client_secret = :secret");
+            update = update.expression_attribute_values(":secret", text(secret));
+        }
+        let mut from = Vec::new();
+        for (number, status) in step.to.predecessors().enumerate() {
+            let name = format!(":from{number}");
+            update = update.expression_attribute_values(&name, text(status.as_str()));
+            from.push(name);
+        }
+        let mut condition = format!("#status IN ({})", from.join(", "));
+        if let Some(owner) = step.owner {
+            condition.push_str(" AND customer_id = :owner");
+            update = update.expression_attribute_values(":owner", text(owner.as_str()));
+        }
+        let update = update.update_expression(format!("SET {}", sets.join(", "))).condition_expression(condition);
+        let update = update.return_values(ReturnValue::AllNew);
+        let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match update.send().await {
+            Ok(made) => Ok(Stepped::Made(Box::new(read(made.attributes.unwrap_or_default())?))),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => match failed.item() {
+                    Some(item) => Ok(Stepped::NotAllowed(Box::new(read(item.clone())?))),
+                    None => Ok(Stepped::Missing),
+                },
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl MarkOrder for OrdersTable {
+    async fn mark(&self, id: &OrderId, at: Timestamp) -> Result<bool, Error> {
+        let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(id)));
+        let update = update.update_expression("SET needs_operator_since = :at, updated_at = :at, version = version + :one");
+        let update = update.condition_expression("attribute_exists(order_id) AND attribute_not_exists(needs_operator_since)");
+        let update = update.expression_attribute_values(":at", text(at.to_string()));
+        let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! This context's copy of the prices, in DynamoDB.
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{
+    Client,
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, KeysAndAttributes},
+};
+use contracts::events::ProductEvent;
+use kernel::Sku;
+use lambda::{Runtime, StartError};
+use serde::Deserialize;
+
+use crate::{
+    Error,
+    domain::Price,
+    ports::{FindPrices, KeepPrice},
+};
+
+/// The table of prices.
+#[derive(Debug, Clone)]
+pub(crate) struct PricesTable {
+    dynamodb: Client,
+    table: String,
+}
+
+impl PricesTable {
+    pub fn new(runtime: &Runtime) -> Result<Self, StartError> {
+        Ok(Self { dynamodb: Client::new(&runtime.sdk), table: runtime.settings.text("PRICES_TABLE")?.to_owned() })
+    }
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    sku: Sku,
+    removed: bool,
+    #[serde(flatten)]
+    price: Price,
+}
+
+fn key(sku: &Sku) -> HashMap<String, AttributeValue> {
+    HashMap::from([("sku".to_owned(), AttributeValue::S(sku.as_str().to_owned()))])
+}
+
+#[async_trait]
+impl FindPrices for PricesTable {
+    async fn prices(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Price>, Error> {
+        if skus.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let wanted = KeysAndAttributes::builder().set_keys(Some(skus.iter().map(key).collect())).build();
+        let wanted = wanted.map_err(|why| Error::broken("a batch of prices", why))?;
+        let get = self.dynamodb.batch_get_item().request_items(&self.table, wanted);
+        let mut found = get.send().await.map_err(|error| Error::aws("BatchGetItem", &error))?;
+        if found.unprocessed_keys.is_some_and(|left| !left.is_empty()) {
+            return Err(Error::Transient("DynamoDB left prices out of a batch".to_owned()));
+        }
+        let items = found.responses.as_mut().and_then(|tables| tables.remove(&self.table)).unwrap_or_default();
+        let mut prices = BTreeMap::new();
+        for item in items {
+            let stored: Stored = serde_dynamo::from_item(item).map_err(|why| Error::broken("a price cannot be read", why))?;
+            if !stored.removed {
+                prices.insert(stored.sku, stored.price);
+            }
+        }
+        Ok(prices)
+    }
+}
+
+#[async_trait]
+impl KeepPrice for PricesTable {
+    async fn keep(&self, product: &ProductEvent, removed: bool) -> Result<(), Error> {
+        let price = serde_dynamo::to_attribute_value(product.price);
+        let price: AttributeValue = price.map_err(|why| Error::broken("a price cannot be written", why))?;
+        let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(&product.sku)));
+        let update = update.update_expression("SET version = :version, #name = :name, price = :price, removed = :removed");
+        // Events come in any order, and more than once: the highest version wins. Removals stay, or an older change that
+        // arrives late would bring the product back.
+        let update = update.condition_expression("attribute_not_exists(version) OR version < :version");
+        let update = update.expression_attribute_names("#name", "name");
+        let update = update.expression_attribute_values(":version", AttributeValue::N(product.version.to_string()));
+        let update = update.expression_attribute_values(":name", AttributeValue::S(product.name.clone()));
+        let update = update.expression_attribute_values(":price", price);
+        let update = update.expression_attribute_values(":removed", AttributeValue::Bool(removed));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The rules of orders. Pure: no I/O, and time is passed in.
+
+mod cursor;
+mod identity;
+mod order;
+mod placing;
+mod status;
+mod watch;
+
+pub use cursor::{Cursor, Position};
+pub use identity::{fingerprint, order_id};
+pub use order::{Address, Line, Order};
+pub use placing::{LINES_MAX, Price, Refused, Wanted, WantedLine, price};
+pub use status::Status;
+pub use watch::{Schedule, Watch};

@@ -1,0 +1,138 @@
+//! An order.
+
+use contracts::{
+    events::{OrderEvent, OrderEventLine},
+    saga::{Direction, OrderFacts, OrderSaga, Refusal},
+};
+use kernel::{CustomerId, EmailAddress, Money, OrderId, PaymentMethodId, Quantity, Sku, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Status;
+
+/// An order, as it is stored. Everything but status, reason and marks is decided when it is placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its id.
+    pub order_id: OrderId,
+    /// Who placed it.
+    pub customer_id: CustomerId,
+    /// Where it is in its life.
+    pub status: Status,
+    /// Counts its changes from 1.
+    pub version: u64,
+    /// What was ordered: one line per sku, sorted by sku.
+    pub lines: Vec<Line>,
+    /// What it costs in all.
+    pub total: Money,
+    /// The card, as a Stripe payment method.
+    pub payment_method: PaymentMethodId,
+    /// Where its mails go.
+    pub email: EmailAddress,
+    /// Where it goes.
+    pub shipping_address: Address,
+    /// What was asked, to recognise the same request.
+    pub fingerprint: String,
+    /// When it was placed.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// After this moment the saga does not go forward any more.
+    pub deadline: Timestamp,
+    /// Why it is cancelling or cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Refusal>,
+    /// What the customer's browser needs to authenticate the payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    /// Since when it has been waiting for somebody to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_operator_since: Option<Timestamp>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The sku.
+    pub sku: Sku,
+    /// The product's name when it was ordered.
+    pub name: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// The price of one when it was ordered.
+    pub unit_price: Money,
+}
+
+/// A postal address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Who lives there.
+    #[schema(max_length = 100)]
+    pub name: String,
+    /// Street and number.
+    #[schema(max_length = 100)]
+    pub line1: String,
+    /// More of the street.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub line2: Option<String>,
+    /// The town.
+    #[schema(max_length = 100)]
+    pub city: String,
+    /// The postal code.
+    #[schema(max_length = 20)]
+    pub postal_code: String,
+    /// The state or province.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub state: Option<String>,
+    /// The country, in two capital letters (ISO 3166-1 alpha-2).
+    #[schema(pattern = "^[A-Z]{2}$")]
+    pub country: String,
+}
+
+impl Order {
+    /// What the saga's steps need to know.
+    pub fn facts(&self) -> OrderFacts {
+        let line = |line: &Line| contracts::saga::Line { sku: line.sku.clone(), quantity: line.quantity };
+        OrderFacts {
+            order_id: self.order_id.clone(),
+            customer_id: self.customer_id.clone(),
+            lines: self.lines.iter().map(line).collect(),
+            total: self.total,
+            payment_method: self.payment_method.clone(),
+            deadline: self.deadline,
+        }
+    }
+
+    /// The execution that brings this order further, or nothing when it is settled. An order whose customer took it back is
+    /// undone; every other goes forward, and finds out by itself when that is no longer possible.
+    pub fn next_execution(&self) -> Option<OrderSaga> {
+        let (direction, reason) = match self.status {
+            Status::Pending | Status::ActionRequired => (Direction::Forward, None),
+            Status::Cancelling => (Direction::Undo, Some(self.reason.unwrap_or(Refusal::CancelledByCustomer))),
+            _ => return None,
+        };
+        Some(OrderSaga { direction, reason, order: self.facts() })
+    }
+
+    /// What events about this order carry.
+    pub fn event(&self) -> OrderEvent {
+        let line = |line: &Line| OrderEventLine {
+            sku: line.sku.clone(),
+            name: line.name.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+        };
+        OrderEvent {
+            order_id: self.order_id.clone(),
+            customer_id: self.customer_id.clone(),
+            email: self.email.clone(),
+            lines: self.lines.iter().map(line).collect(),
+            total: self.total,
+            reason: self.reason,
+            created_at: self.created_at,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Starts the saga again for orders that are not over, and calls an operator when that has not helped.
+
+use std::sync::Arc;
+
+use lambda::{FunctionError, Handler, Message, Runtime, StartError};
+
+use crate::{
+    adapters::{OrdersTable, Sagas, WatchQueue},
+    domain::{Schedule, Watch},
+    usecases::WatchOrders,
+};
+
+pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
+    let orders = Arc::new(OrdersTable::new(&runtime)?);
+    let watch = WatchOrders {
+        find: orders.clone(),
+        mark: orders,
+        saga: Arc::new(Sagas::new(&runtime)?),
+        watch: Arc::new(WatchQueue::new(&runtime)?),
+        schedule: Schedule {
+            first: runtime.settings.seconds("WATCH_FIRST_SECONDS")?,
+            longest: runtime.settings.seconds("WATCH_LONGEST_SECONDS")?,
+            operator_after: runtime.settings.parse("OPERATOR_AFTER_ROUNDS")?,
+        },
+    };
+    let clock = runtime.clock;
+    Ok(lambda::queue_batch(move |messages| {
+        let (watch, now) = (watch.clone(), clock.now());
+        async move {
+            let watches: Vec<Result<Watch, FunctionError>> = messages.iter().map(Message::json).collect();
+            let readable: Vec<Watch> = watches.iter().filter_map(|watch| watch.as_ref().ok().cloned()).collect();
+            let mut outcomes = watch.look(&readable, now).await.into_iter();
+            let outcome = |read: Result<Watch, FunctionError>| {
+                read.and_then(|_| outcomes.next().map_or(Ok(()), |outcome| outcome.map_err(FunctionError::from)))
+            };
+            watches.into_iter().map(outcome).collect()
+        }
+    }))
+}

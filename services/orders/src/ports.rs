@@ -1,0 +1,110 @@
+//! What the use cases need from outside: one trait per capability, as narrow as the function's grants.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use async_trait::async_trait;
+use contracts::{events::ProductEvent, saga::{OrderSaga, Refusal}};
+use kernel::{CustomerId, OrderId, Sku, Timestamp};
+
+use crate::{
+    Error,
+    domain::{Order, Position, Price, Status, Watch},
+};
+
+/// Writes a new order down.
+#[async_trait]
+pub trait PutOrder: Send + Sync {
+    /// Puts the order, unless there is one with its id: then that one is the answer.
+    async fn put(&self, order: &Order) -> Result<Option<Order>, Error>;
+}
+
+/// Finds one order.
+#[async_trait]
+pub trait FindOrder: Send + Sync {
+    /// The order with this id, as of now.
+    async fn find(&self, id: &OrderId) -> Result<Option<Order>, Error>;
+}
+
+/// Finds orders by their ids.
+#[async_trait]
+pub trait FindOrders: Send + Sync {
+    /// Those of these orders that exist, in no particular order, as of now.
+    async fn find_all(&self, ids: &[OrderId]) -> Result<Vec<Order>, Error>;
+}
+
+/// Lists a customer's orders.
+#[async_trait]
+pub trait ListOrders: Send + Sync {
+    /// Up to `limit` orders after `after`, newest first, and whether there are more.
+    async fn list(&self, customer: &CustomerId, after: Option<&Position>, limit: usize) -> Result<(Vec<Order>, bool), Error>;
+}
+
+/// A step in an order's life.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The order.
+    pub order_id: OrderId,
+    /// Only if it is this customer's.
+    pub owner: Option<CustomerId>,
+    /// What it becomes, if the transition table allows it.
+    pub to: Status,
+    /// Why; the first reason that was ever given stays.
+    pub reason: Option<Refusal>,
+    /// What the customer's browser needs.
+    pub client_secret: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stepped {
+    /// It was made; the order is as it is now.
+    Made(Box<Order>),
+    /// The order's status (or owner) does not allow it; the order is as it is.
+    NotAllowed(Box<Order>),
+    /// There is no such order.
+    Missing,
+}
+
+/// Changes an order's status.
+#[async_trait]
+pub trait StepOrder: Send + Sync {
+    /// Makes the step, in one write that is conditional on the status.
+    async fn step(&self, step: Step) -> Result<Stepped, Error>;
+}
+
+/// Marks an order for an operator.
+#[async_trait]
+pub trait MarkOrder: Send + Sync {
+    /// Marks it, unless it is marked already. Whether it was not.
+    async fn mark(&self, id: &OrderId, at: Timestamp) -> Result<bool, Error>;
+}
+
+/// Knows prices.
+#[async_trait]
+pub trait FindPrices: Send + Sync {
+    /// The prices of those of these skus that are on sale.
+    async fn prices(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Price>, Error>;
+}
+
+/// Keeps this context's copy of a price.
+#[async_trait]
+pub trait KeepPrice: Send + Sync {
+    /// Keeps what the event says, unless a later version is known. `removed` takes the product off sale.
+    async fn keep(&self, product: &ProductEvent, removed: bool) -> Result<(), Error>;
+}
+
+/// Starts the order saga.
+#[async_trait]
+pub trait StartSaga: Send + Sync {
+    /// Starts an execution.
+    async fn start(&self, saga: &OrderSaga) -> Result<(), Error>;
+}
+
+/// Sets the watchdog.
+#[async_trait]
+pub trait SetWatch: Send + Sync {
+    /// Sends these, each to arrive after its delay. Where one fails, all count as failed.
+    async fn watch(&self, watches: &[(Watch, Duration)]) -> Result<(), Error>;
+}

@@ -1,0 +1,11 @@
+//! What the functions do.
+
+mod cancel;
+mod place;
+mod settle;
+mod watch;
+
+pub use cancel::{Cancelled, cancel};
+pub use place::{PlaceOrder, Placed};
+pub use settle::{abandon, confirm, park};
+pub use watch::{WatchOrders, resume};

@@ -1,0 +1,76 @@
+//! Recovery: starting the saga again for orders that are not over.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kernel::{OrderId, Timestamp};
+use tracing::{error, info, warn};
+
+use crate::{
+    Error,
+    domain::{Order, Schedule, Watch},
+    ports::{FindOrders, MarkOrder, SetWatch, StartSaga},
+};
+
+/// Starts the saga again for those of these orders that are not over.
+///
+/// # Errors
+/// At least one was not started.
+pub async fn resume(orders: &dyn FindOrders, saga: &dyn StartSaga, ids: &[OrderId]) -> Result<(), Error> {
+    for order in orders.find_all(ids).await? {
+        if let Some(execution) = order.next_execution() {
+            info!(order_id = %order.order_id, "order resumed");
+            saga.start(&execution).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The watchdog.
+#[derive(Clone)]
+pub struct WatchOrders {
+    /// Finds the orders.
+    pub find: Arc<dyn FindOrders>,
+    /// Marks those that need somebody.
+    pub mark: Arc<dyn MarkOrder>,
+    /// Starts the saga.
+    pub saga: Arc<dyn StartSaga>,
+    /// Comes back later.
+    pub watch: Arc<dyn SetWatch>,
+    /// When.
+    pub schedule: Schedule,
+}
+
+impl WatchOrders {
+    /// Looks after each order: lets go of it when it is over, and otherwise starts its saga again and comes back later. One
+    /// outcome per watch, in their order.
+    pub async fn look(&self, watches: &[Watch], now: Timestamp) -> Vec<Result<(), Error>> {
+        let ids: Vec<OrderId> = watches.iter().map(|watch| watch.order_id.clone()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+        let found = match self.find.find_all(&ids).await {
+            Ok(found) => found,
+            Err(error) => return watches.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let by_id: BTreeMap<_, _> = found.iter().map(|order| (&order.order_id, order)).collect();
+        let mut outcomes = Vec::with_capacity(watches.len());
+        for watch in watches {
+            outcomes.push(match by_id.get(&watch.order_id) {
+                Some(order) => self.look_after(order, watch, now).await,
+                None => {
+                    warn!(order_id = %watch.order_id, "an order is watched that does not exist");
+                    Ok(())
+                }
+            });
+        }
+        outcomes
+    }
+
+    async fn look_after(&self, order: &Order, watch: &Watch, now: Timestamp) -> Result<(), Error> {
+        let Some(execution) = order.next_execution() else { return Ok(()) };
+        if self.schedule.needs_operator(order, watch.round, now) && self.mark.mark(&order.order_id, now).await? {
+            error!(order_id = %order.order_id, round = watch.round, "order needs an operator");
+        }
+        self.saga.start(&execution).await?;
+        let next = watch.next();
+        let delay = self.schedule.delay(next.round);
+        self.watch.watch(&[(next, delay)]).await
+    }
+}
