@@ -64,19 +64,19 @@ pub(crate) enum CaptureMethod {
 }
 
 /// Which payment methods the intent takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaymentMethods {
-    /// Those listed.
-    Types(Vec<String>),
+    /// Cards only.
+    Cards,
     /// Those enabled in the dashboard, which may or may not include such as redirect the customer.
     Automatic { redirects: bool },
 }
 
 impl PaymentMethods {
     /// Whether the customer may be redirected and must have somewhere to come back to.
-    pub(crate) fn redirect(&self) -> bool {
-        *self == Self::Automatic { redirects: true }
+    pub(crate) fn redirect(self) -> bool {
+        self == Self::Automatic { redirects: true }
     }
 }
 

@@ -21,16 +21,16 @@ pub(crate) fn intent(intent: &Intent, expand_charge: bool) -> Value {
         Some(latest) if expand_charge => charge(intent, latest),
         latest => json!(latest.map(|charge| &charge.id)),
     };
-    let (types, automatic) = match &terms.payment_methods {
-        PaymentMethods::Types(types) => (json!(types), Value::Null),
-        PaymentMethods::Automatic { redirects } => (
-            json!(["card"]),
-            json!({ "enabled": true, "allow_redirects": if *redirects { "always" } else { "never" } }),
-        ),
+    let (allowed, automatic) = match terms.payment_methods {
+        PaymentMethods::Cards => (json!(["card"]), Value::Null),
+        PaymentMethods::Automatic { redirects } => {
+            (Value::Null, json!({ "enabled": true, "allow_redirects": if redirects { "always" } else { "never" } }))
+        }
     };
     json!({
         "id": intent.id,
         "object": "payment_intent",
+        "allowed_payment_method_types": allowed,
         "amount": terms.amount,
         "amount_capturable": intent.amount_capturable(),
         "amount_details": { "tip": {} },
@@ -63,7 +63,7 @@ pub(crate) fn intent(intent: &Intent, expand_charge: bool) -> Value {
             "network": null,
             "request_three_d_secure": "automatic",
         } },
-        "payment_method_types": types,
+        "payment_method_types": ["card"],
         "processing": null,
         "receipt_email": terms.receipt_email,
         "review": null,

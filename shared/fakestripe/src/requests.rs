@@ -159,30 +159,36 @@ fn new_intent(params: &mut Params) -> Result<NewIntent, ApiError> {
     Ok(new)
 }
 
-/// Without `payment_method_types`, the dashboard decides, since API version 2023-08-16.
+/// Either those listed, of which Stripe leaves out what does not fit, or those that the dashboard enables.
 ///
-/// Source: docs.stripe.com/api/payment_intents/create#create_payment_intent-automatic_payment_methods.
+/// Sources: docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter,
+/// docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents.
 fn payment_methods(params: &mut Params) -> Result<PaymentMethods, ApiError> {
-    let types = params.list("payment_method_types")?;
-    let automatic = params.nested("automatic_payment_methods")?;
-    match (types, automatic) {
+    if params.list("payment_method_types")?.is_some() {
+        let message = "payment_method_types is no longer supported. Use allowed_payment_method_types instead.";
+        let code = "payment_method_types_no_longer_supported";
+        return Err(ApiError::invalid(message).code(code).param("payment_method_types"));
+    }
+    let allowed = params.list("allowed_payment_method_types")?;
+    match (allowed, params.nested("automatic_payment_methods")?) {
         (Some(_), Some(_)) => {
-            let message =
-                "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.";
+            let message = "You may only specify one of these parameters: allowed_payment_method_types, \
+                           automatic_payment_methods.";
             Err(ApiError::invalid(message).code("parameters_exclusive"))
         }
-        (Some(types), None) if types.iter().any(|kind| kind == "card") => Ok(PaymentMethods::Types(types)),
+        (Some(types), None) if types == ["card"] => Ok(PaymentMethods::Cards),
         (Some(_), None) => {
-            let message = "Fakestripe knows cards only: payment_method_types must include card.";
-            Err(ApiError::invalid(message).param("payment_method_types"))
+            let message = "Fakestripe knows cards only: allowed_payment_method_types must be card.";
+            Err(ApiError::invalid(message).param("allowed_payment_method_types"))
         }
         (None, Some(mut automatic)) => {
-            let enabled = automatic.boolean("enabled")?.unwrap_or(false);
+            let enabled = automatic.boolean("enabled")?;
             let redirects = automatic.choice("allow_redirects", &["always", "never"])?;
             automatic.finish()?;
             match enabled {
-                true => Ok(PaymentMethods::Automatic { redirects: redirects.as_deref() != Some("never") }),
-                false => Ok(PaymentMethods::Types(vec!["card".into()])),
+                Some(true) => Ok(PaymentMethods::Automatic { redirects: redirects.as_deref() != Some("never") }),
+                _ => Err(ApiError::invalid("Fakestripe knows automatic_payment_methods only as enabled.")
+                    .param("automatic_payment_methods[enabled]")),
             }
         }
         (None, None) => Ok(PaymentMethods::Automatic { redirects: true }),

@@ -121,7 +121,7 @@ mod tests {
         for query in
             ["metadata['order_id']:'ord_1'", r#"metadata["order_id"]:"ord_1""#, " metadata['order_id']:'ord_1' "]
         {
-            assert_eq!(parse(query).unwrap(), [order.clone()], "{query}");
+            assert_eq!(parse(query).unwrap(), vec![order.clone()], "{query}");
         }
         let both = [order, Term::Status("succeeded".into())];
         for query in

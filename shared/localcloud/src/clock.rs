@@ -1,7 +1,10 @@
 //! The local cloud's time.
 
 use std::{
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
@@ -10,7 +13,6 @@ use aws_smithy_async::{
     time::TimeSource,
 };
 use kernel::{Clock, SignedDuration, Timestamp};
-use std::sync::Arc;
 use tokio::{sync::Notify, time::Instant};
 
 /// The time, which everything in the local cloud goes by: handlers, the AWS SDK, visibility timeouts, schedules.
@@ -83,7 +85,8 @@ pub(crate) struct SdkTime(pub Arc<LocalClock>);
 
 impl TimeSource for SdkTime {
     fn now(&self) -> SystemTime {
-        SystemTime::from(self.0.now())
+        let since_epoch = Duration::try_from(self.0.now().as_duration()).unwrap_or_default();
+        SystemTime::UNIX_EPOCH.checked_add(since_epoch).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 }
 

@@ -14,12 +14,12 @@ use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::Sh
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::{SdkConfig, region::Region};
 use fakestripe::FakeStripe;
-use kernel::Timestamp;
 use lambda::{Runtime, Settings, UniqueIds, Uuids};
 use tokio::sync::{OnceCell, watch};
 use topology::{Kind, Names, Reference, Service, Shop};
 
 use crate::{
+    aws::AwsError,
     clock::{LocalClock, SdkTime},
     connector::InProcess,
     dynamodb::DynamoDb,
@@ -29,9 +29,9 @@ use crate::{
     meter::Meter,
     permissions::{Permissions, access_key},
     sns::Topics,
-    sources::{self, FailedRecord, STREAM_FAILURES},
-    sqs::Queues,
-    states::StateMachine,
+    sources::{FailedRecord, STREAM_FAILURES},
+    sqs::{QueueConfig, Queues, RETENTION, RETENTION_DEAD, Redrive},
+    step_functions::StateMachine,
     store::Store,
 };
 
@@ -171,12 +171,6 @@ impl Inner {
         }))
     }
 
-    /// Starts everything that runs by itself.
-    pub fn start(self: &Arc<Self>) {
-        sources::start(self);
-        self.resume_executions();
-    }
-
     /// Stops everything at once, wherever it is: what a killed process leaves.
     pub fn stop(&self) {
         self.stop.send_replace(true);
@@ -261,7 +255,8 @@ fn make_resources(
             topics.create_topic(&names.topic_arn(&service.context, name));
         }
         for (name, queue) in &service.queues {
-            make_queue(&queues, names, &service.context, name, queue);
+            let made = make_queue(&queues, names, &service.context, name, queue);
+            made.map_err(|why| CloudError::Resource { resource: names.resource(&service.context, name), why: why.to_string() })?;
         }
     }
     for service in &shop.services {
@@ -276,20 +271,21 @@ fn make_resources(
     Ok((queues, topics))
 }
 
-fn make_queue(queues: &Queues, names: &Names, context: &str, name: &str, queue: &topology::Queue) {
+fn make_queue(queues: &Queues, names: &Names, context: &str, name: &str, queue: &topology::Queue) -> Result<(), AwsError> {
     let dead = Names::dead_letter(name);
-    let config = |name: &str, visibility_seconds: u32| crate::sqs::QueueConfig {
+    let config = |name: &str, visibility_seconds: u32| QueueConfig {
         name: names.resource(context, name),
         arn: names.queue_arn(context, name),
         url: names.queue_url(context, name),
         visibility: Duration::from_secs(u64::from(visibility_seconds)),
         redrive: None,
         default_delay: Duration::ZERO,
-        retention: crate::sqs::RETENTION,
+        retention: RETENTION,
     };
-    queues.create(crate::sqs::QueueConfig { retention: crate::sqs::RETENTION_DEAD, ..config(&dead, 30) });
-    let redrive = Some((names.queue_arn(context, &dead), queue.max_receives));
-    queues.create(crate::sqs::QueueConfig { redrive, ..config(name, queue.visibility_seconds) });
+    queues.create(QueueConfig { retention: RETENTION_DEAD, ..config(&dead, 30) })?;
+    let redrive = Redrive { dead_letter_arn: names.queue_arn(context, &dead), max_receives: queue.max_receives };
+    let redrive = Some(redrive);
+    queues.create(QueueConfig { redrive, ..config(name, queue.visibility_seconds) })
 }
 
 fn subscribe(topics: &Topics, names: &Names, queue: &str, subscription: &topology::Subscription) -> Result<(), String> {
@@ -371,9 +367,4 @@ fn resolve(names: &Names, context: &str, value: &str, options: &Options) -> Stri
         Kind::Stage if name == "stripe_api_base" => STRIPE_BASE.to_owned(),
         Kind::Stage => String::new(),
     }
-}
-
-/// Now, for those who have the cloud's clock only as a `kernel::Clock`.
-pub(crate) fn now(cloud: &Inner) -> Timestamp {
-    kernel::Clock::now(cloud.clock.as_ref())
 }

@@ -11,6 +11,7 @@ use crate::{
     cloud::Inner,
     connector::{Incoming, Outgoing},
     dynamodb::touched,
+    sqs::query_code,
 };
 
 impl Inner {
@@ -77,8 +78,8 @@ impl Inner {
     fn ask_sns(&self, caller: &str, request: &Outgoing) -> Incoming {
         let form = String::from_utf8_lossy(&request.body).into_owned();
         let field = |wanted: &str| {
-            let pairs = serde_qs::from_str::<std::collections::BTreeMap<String, String>>(&form).unwrap_or_default();
-            pairs.get(wanted).cloned().unwrap_or_default()
+            let mut pairs = form_urlencoded::parse(form.as_bytes());
+            pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned()).unwrap_or_default()
         };
         let (operation, topic) = (field("Action"), field("TopicArn"));
         self.meter.request(caller, &format!("sns:{operation}"));
@@ -165,9 +166,8 @@ fn json_error(error: &AwsError) -> Incoming {
 /// SQS names its errors in a header too, as its older clients expect.
 fn sqs_error(error: &AwsError) -> Incoming {
     let mut answer = json_error(error);
-    let name = error.code.rsplit('#').next().unwrap_or_default();
     let fault = if error.status >= 500 { "Receiver" } else { "Sender" };
-    answer.headers.push(("x-amzn-query-error", format!("{name};{fault}")));
+    answer.headers.push(("x-amzn-query-error", format!("{};{fault}", query_code(&error.code))));
     answer
 }
 

@@ -16,7 +16,7 @@ use crate::{
     aws::AwsError,
     cloud::Inner,
     functions::InvokeFailure,
-    states::{self, HistoryEvent, Host, Outcome, StateMachine, TaskError},
+    step_functions::{self, HistoryEvent, Host, Outcome, StateMachine, TaskError},
     store::Store,
 };
 
@@ -147,7 +147,7 @@ impl Inner {
 async fn run(cloud: Arc<Inner>, execution: Execution) {
     let Some(machine) = cloud.executions.machines.get(&execution.machine).cloned() else { return };
     let name = execution.name;
-    let start = states::Execution {
+    let start = step_functions::Execution {
         id: format!("{}:{name}", execution.machine.replace(":stateMachine:", ":execution:")),
         name: name.clone(),
         input: execution.input,

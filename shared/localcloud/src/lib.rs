@@ -1,30 +1,43 @@
 //! A small AWS in one process, for development and for tests. Production is AWS.
 //!
 //! The shop's real handlers run in it, with the real AWS SDK clients, whose HTTP requests are answered in process
-//! ([`connector`]). It is wired from the contexts' `service.yaml`, gives every function its own access key, and denies what is
+//! (`connector.rs`). It is wired from the contexts' `service.yaml`, gives every function its own access key, and denies what is
 //! not granted. README.md lists what each stand-in models and what it leaves out.
 //!
-//! Layout: `cloud.rs` puts everything together; `endpoint.rs` is where functions' requests arrive; then a file or folder per
-//! service. `sources/` invokes functions; `gateway/` is the HTTP API; `console.rs` is what `/_local` shows.
+//! Layout: `cloud.rs` puts everything together and `front.rs` is how it is seen from outside; `endpoint.rs` is where functions'
+//! requests arrive; then a file or folder per service. `sources/` invokes functions; `gateway/` is the HTTP API; `console.rs`
+//! is what `/_local` shows.
 
 pub mod aws;
 mod clock;
 mod cloud;
 mod connector;
+mod console;
 mod dynamodb;
 mod endpoint;
 mod executions;
+mod front;
 mod functions;
+pub mod gateway;
+pub mod issuer;
 mod mailbox;
 mod meter;
 mod permissions;
 mod sources;
 pub mod sns;
 pub mod sqs;
-pub mod states;
+pub mod step_functions;
 mod store;
 mod stripe;
 pub mod testing;
 
 pub use clock::LocalClock;
+pub use cloud::{CloudError, Code, Options};
+pub use executions::Execution;
+pub use front::{Cloud, QueueView};
+pub use functions::InvokeFailure;
+pub use mailbox::Mail;
+pub use meter::Readings;
+pub use permissions::Grant;
+pub use sources::FailedRecord;
 pub use store::Store;

@@ -39,6 +39,11 @@ impl Store {
         Ok(Self { file: Some(Mutex::new(connection)) })
     }
 
+    /// Whether it keeps anything.
+    pub fn remembers(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Keeps `value`.
     pub fn put(&self, space: &str, key: &str, value: &impl Serialize) {
         self.with(|connection| {

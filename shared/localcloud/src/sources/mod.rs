@@ -3,7 +3,7 @@
 mod queues;
 mod schedules;
 mod streams;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use topology::Trigger;
 
 use crate::cloud::Inner;
 
-pub(crate) use streams::{FailedRecord, STREAM_FAILURES};
+pub use streams::FailedRecord;
+pub(crate) use streams::STREAM_FAILURES;
 
 /// Starts every event source of the shop.
 pub(crate) fn start(cloud: &Arc<Inner>) {
@@ -37,5 +38,4 @@ pub(crate) fn start(cloud: &Arc<Inner>) {
             }
         }
     }
-    cloud.spawn(webhooks::deliver(Arc::clone(cloud)));
 }

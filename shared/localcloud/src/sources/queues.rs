@@ -5,24 +5,34 @@ use std::{collections::BTreeSet, sync::Arc};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::{cloud::Inner, sqs::Received};
+use tracing::error;
+
+use crate::{aws::AwsError, cloud::Inner, sqs::Received};
 
 /// Hands the messages of `queue` to `target`, up to `batch` at a time and `concurrency` invocations at once.
 pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch: u32, concurrency: u32) {
     let slots = Arc::new(Semaphore::new(concurrency as usize));
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-        cloud.queues.available(&queue).await;
-        let messages = cloud.queues.receive(&queue, batch as usize);
-        if messages.is_empty() {
-            continue;
-        }
+        let messages = match receive(&cloud, &queue, batch).await {
+            Ok(messages) if messages.is_empty() => continue,
+            Ok(messages) => messages,
+            Err(why) => {
+                error!(queue, %why, "the queue cannot be read");
+                return;
+            }
+        };
         let (worker, target, queue) = (Arc::clone(&cloud), target.clone(), queue.clone());
         cloud.spawn(async move {
             hand_over(&worker, &target, &queue, messages).await;
             drop(slot);
         });
     }
+}
+
+async fn receive(cloud: &Inner, queue: &str, batch: u32) -> Result<Vec<Received>, AwsError> {
+    cloud.queues.available(queue).await?;
+    cloud.queues.receive(queue, batch as usize)
 }
 
 /// Invokes `target` with a batch. What it is done with is deleted; the rest comes again after the visibility timeout, and so
@@ -41,7 +51,9 @@ async fn hand_over(cloud: &Arc<Inner>, target: &str, queue: &str, messages: Vec<
         return;
     }
     for message in messages.iter().filter(|message| !failed.contains(&message.id)) {
-        cloud.queues.delete(queue, &message.receipt);
+        if let Err(why) = cloud.queues.delete(queue, &message.receipt) {
+            error!(queue, %why, "a message that is done with cannot be deleted");
+        }
     }
 }
 

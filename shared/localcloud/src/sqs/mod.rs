@@ -21,11 +21,11 @@ mod broker;
 mod courier;
 mod error;
 mod message;
-#[cfg(test)]
-mod properties;
 mod queue;
 mod queues;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 pub use courier::{Courier, Delivery, Prompt};
 pub use error::query_code;
