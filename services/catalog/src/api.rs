@@ -157,4 +157,21 @@ mod tests {
         let json = r#"{"name":"Mug","description":"","price":{"amount_minor":1,"currency":"EUR"},"stock":3}"#;
         assert!(serde_json::from_str::<PutProductBody>(json).is_err());
     }
+
+    #[test]
+    fn every_http_function_is_described() {
+        let api = serde_json::to_value(Api::openapi()).unwrap();
+        let paths = api["paths"].as_object().unwrap().values();
+        let operations: Vec<_> = paths.flat_map(|path| path.as_object().unwrap().values()).collect();
+        let mut described: Vec<_> =
+            operations.iter().map(|operation| operation["operationId"].as_str().unwrap()).collect();
+        described.sort_unstable();
+        assert_eq!(described, ["delete-product", "get-product", "list-products", "put-product"]);
+        for operation in operations {
+            let writes = operation["requestBody"].is_object() || operation["operationId"] == "delete-product";
+            assert_eq!(operation["security"][0]["jwt"][0] == "admin", writes, "{operation}");
+        }
+        assert_eq!(api["components"]["securitySchemes"]["jwt"]["scheme"], "bearer");
+        assert!(api["components"]["schemas"]["Problem"].is_object());
+    }
 }

@@ -10,6 +10,7 @@
 
 pub mod api;
 mod adapters;
+pub mod audit;
 pub mod domain;
 mod error;
 mod functions;

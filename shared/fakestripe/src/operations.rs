@@ -191,7 +191,7 @@ impl Call<'_> {
             let entry = (due, intent.id.clone());
             match intent.status {
                 Status::RequiresCapture => self.account.authorizations.insert(entry),
-                _ => false,
+                _ => self.account.authorizations.remove(&entry),
             };
         }
         self.account.intents.insert(intent.id.clone(), intent.clone());

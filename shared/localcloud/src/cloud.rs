@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     future::Future,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -125,6 +125,7 @@ pub(crate) struct Inner {
     pub functions: Deployment,
     pub stripe: Arc<FakeStripe>,
     pub stripe_base: String,
+    pub webhooks_lost: AtomicBool,
     failed_records: Mutex<Vec<FailedRecord>>,
     stop: watch::Sender<bool>,
     itself: Weak<Inner>,
@@ -152,6 +153,7 @@ impl Inner {
             executions: Executions::new(machines, Arc::clone(&store)),
             mailbox: Mailbox::new(Arc::clone(&store)),
             failed_records: Mutex::new(store.load(STREAM_FAILURES).into_iter().map(|(_, record)| record).collect()),
+            webhooks_lost: AtomicBool::new(false),
             stop: watch::channel(false).0,
             itself: Weak::clone(itself),
             stripe_base: STRIPE_BASE.to_owned(),

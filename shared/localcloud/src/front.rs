@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    sync::{Arc, Weak},
+    sync::{Arc, Weak, atomic::Ordering},
 };
 
 use async_trait::async_trait;
@@ -153,6 +153,14 @@ impl Cloud {
         self.inner.dynamodb.scan(&self.inner.names.resource(context, table))
     }
 
+    /// Puts an item into a table, past all functions: for tests that need a state which nothing else would make.
+    ///
+    /// # Errors
+    /// There is no such table, or it does not take the item.
+    pub fn put(&self, context: &str, table: &str, item: &Value) -> Result<(), AwsError> {
+        self.inner.dynamodb.put(&self.inner.names.resource(context, table), item)
+    }
+
     /// The Stripe stand-in's payment intents.
     pub fn payment_intents(&self) -> Vec<Value> {
         self.inner.stripe.intents()
@@ -164,6 +172,11 @@ impl Cloud {
     /// The intent does not wait for it.
     pub fn authenticate(&self, intent: &str, outcome: Authentication) -> Result<Value, AuthenticateError> {
         self.inner.authenticate(intent, outcome)
+    }
+
+    /// From now on, loses every webhook, or no longer does: Stripe promises to deliver, and networks do not.
+    pub fn lose_webhooks(&self, lost: bool) {
+        self.inner.webhooks_lost.store(lost, Ordering::SeqCst);
     }
 
     /// The queues themselves, to put something in one.

@@ -34,6 +34,7 @@ pub mod testing;
 pub use clock::LocalClock;
 pub use cloud::{CloudError, Code, Options};
 pub use executions::Execution;
+pub use fakestripe::Authentication;
 pub use front::{Cloud, QueueView};
 pub use functions::InvokeFailure;
 pub use mailbox::Mail;

@@ -14,14 +14,14 @@ fn ids(answer: &Answer) -> Vec<String> {
 
 #[tokio::test]
 async fn an_empty_catalogue_is_one_empty_page() {
-    let answer = Catalogue::new().await.call(list()).await;
+    let answer = Catalogue::new().call(list()).await;
     assert_eq!((answer.status, answer.body.to_string().as_str()), (200, r#"{"items":[]}"#));
     assert_eq!(answer.headers["cache-control"], "public, max-age=5");
 }
 
 #[tokio::test]
 async fn following_the_cursors_finds_each_product_on_sale_once() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     let all: BTreeSet<String> = (0..7).map(|n| format!("MUG-{n}")).collect();
     for id in all.iter().map(String::as_str).chain(["GONE"]) {
         catalogue.create(id).await;
@@ -44,7 +44,7 @@ async fn following_the_cursors_finds_each_product_on_sale_once() {
 
 #[tokio::test]
 async fn a_page_is_fifty_unless_asked_for_otherwise() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     for n in 0..51 {
         catalogue.create(&format!("MUG-{n}")).await;
     }
@@ -55,7 +55,7 @@ async fn a_page_is_fifty_unless_asked_for_otherwise() {
 
 #[tokio::test]
 async fn what_cannot_be_asked_for_is_refused() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     for cursor in ["", "MUG-01", "%%%", "bXVn"] {
         let answer = catalogue.call(list().query("cursor", cursor)).await;
         assert_eq!((answer.status, answer.problem_kind().as_str()), (400, "/problems/malformed-cursor"), "{cursor}");

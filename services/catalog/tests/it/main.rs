@@ -76,8 +76,8 @@ impl Answer {
 }
 
 impl Catalogue {
-    async fn new() -> Self {
-        Self { bench: Bench::new(include_str!("../../service.yaml")).await }
+    fn new() -> Self {
+        Self { bench: Bench::new(include_str!("../../service.yaml")) }
     }
 
     async fn call(&self, call: Call) -> Answer {

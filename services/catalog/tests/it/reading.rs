@@ -6,7 +6,7 @@ use crate::{Call, Catalogue};
 
 #[tokio::test]
 async fn a_product_is_answered_with_its_version() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     let created = catalogue.create("MUG-01").await;
     let answer = catalogue.get("MUG-01").await;
     assert_eq!((answer.status, answer.etag()), (200, Some("\"1\"")));
@@ -24,7 +24,7 @@ async fn a_product_is_answered_with_its_version() {
 
 #[tokio::test]
 async fn a_client_that_has_the_version_is_told_so() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     catalogue.create("MUG-01").await;
     let get = |seen: &str| Call::new("get-product").id("MUG-01").header("if-none-match", seen);
     for seen in ["\"1\"", "W/\"1\"", "*", "\"7\", \"1\""] {
@@ -39,7 +39,7 @@ async fn a_client_that_has_the_version_is_told_so() {
 
 #[tokio::test]
 async fn what_is_not_on_sale_is_not_found() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     catalogue.create("GONE").await;
     catalogue.remove("GONE", "\"1\"").await;
     for id in ["GONE", "NEVER", "ill formed", "mug", ""] {

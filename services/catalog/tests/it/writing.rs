@@ -11,7 +11,7 @@ fn delete(id: &str) -> Call {
 
 /// A catalogue in which `MUG-01` is on sale in version 2, and `GONE` was deleted in version 2.
 async fn stocked() -> Catalogue {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     catalogue.create("MUG-01").await;
     assert_eq!(catalogue.call(put("MUG-01").header("if-match", "\"1\"")).await.status, 200);
     catalogue.create("GONE").await;
@@ -112,7 +112,7 @@ async fn of_two_that_change_the_same_version_one_is_refused() {
 
 #[tokio::test]
 async fn versions_go_on_through_deletions() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     let mut version = 1;
     for _ in 0..3 {
         let created = catalogue.create("MUG-01").await;
@@ -124,8 +124,9 @@ async fn versions_go_on_through_deletions() {
 
 #[tokio::test]
 async fn every_wrong_field_is_named_and_nothing_is_written() {
-    let catalogue = Catalogue::new().await;
-    let body = json!({ "name": "\n", "description": "x".repeat(2_001), "price": { "amount_minor": 0, "currency": "eur" } });
+    let catalogue = Catalogue::new();
+    let body =
+        json!({ "name": "\n", "description": "x".repeat(2_001), "price": { "amount_minor": 0, "currency": "eur" } });
     let answer = catalogue.call(put("MUG-01").body(&body)).await;
     assert_eq!((answer.status, answer.problem_kind().as_str()), (422, "/problems/invalid-request"));
     let errors: Vec<FieldError> = answer.problem().errors;
@@ -136,7 +137,7 @@ async fn every_wrong_field_is_named_and_nothing_is_written() {
 
 #[tokio::test]
 async fn a_body_of_another_shape_is_refused() {
-    let catalogue = Catalogue::new().await;
+    let catalogue = Catalogue::new();
     let with = |field: &str, value: Value| {
         let mut body = mug("Mug");
         body[field] = value;

@@ -104,6 +104,17 @@ impl DynamoDb {
         Ok(items)
     }
 
+    /// Puts an item, given as plain JSON.
+    ///
+    /// # Errors
+    /// What DynamoDB answers.
+    pub fn put(&self, table: &str, item: &Value) -> Result<(), AwsError> {
+        let item = tables::marshalled(item);
+        self.raw("PutItem", json!({ "TableName": table, "Item": item["M"] }))?;
+        self.writes.send_modify(|count| *count += 1);
+        Ok(())
+    }
+
     fn dispatch(&self, operation: &str, body: Value) -> Result<Value, DynoxideError> {
         let db = &self.database;
         match operation {

@@ -61,6 +61,20 @@ pub(super) fn plain(item: Value) -> Value {
     }
 }
 
+/// Plain JSON as a value in DynamoDB's JSON.
+pub(super) fn marshalled(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({ "NULL": true }),
+        Value::Bool(flag) => json!({ "BOOL": flag }),
+        Value::Number(number) => json!({ "N": number.to_string() }),
+        Value::String(text) => json!({ "S": text }),
+        Value::Array(items) => json!({ "L": items.iter().map(marshalled).collect::<Vec<_>>() }),
+        Value::Object(fields) => {
+            json!({ "M": fields.iter().map(|(name, value)| (name.clone(), marshalled(value))).collect::<Map<_, _>>() })
+        }
+    }
+}
+
 fn plain_value(value: Value) -> Value {
     let Value::Object(fields) = value else { return value };
     let Some((kind, inner)) = fields.into_iter().next() else { return Value::Null };

@@ -155,7 +155,9 @@ fn condition(value: &Value) -> Result<Condition, String> {
 
 fn scalar(value: &Value) -> Result<Condition, String> {
     match value {
-        Value::Array(_) | Value::Object(_) => Err("a condition is a text, a number, true, false, null or an operator".to_owned()),
+        Value::Array(_) | Value::Object(_) => {
+            Err("a condition is a text, a number, true, false, null or an operator".to_owned())
+        }
         Value::Number(number) => within(number.as_f64()).map(|_| Condition::Is(value.clone())),
         _ => Ok(Condition::Is(value.clone())),
     }
@@ -240,7 +242,9 @@ impl Condition {
 
     fn is_met_by(&self, value: &Value) -> bool {
         match (self, value) {
-            (Self::Is(Value::Number(wanted)), Value::Number(number)) => rounded(wanted.as_f64()) == rounded(number.as_f64()),
+            (Self::Is(Value::Number(wanted)), Value::Number(number)) => {
+                rounded(wanted.as_f64()) == rounded(number.as_f64())
+            }
             (Self::Is(wanted), value) => wanted == value,
             (Self::Not(refused), value) => !refused.iter().any(|condition| condition.is_met_by(value)),
             (Self::Prefix(prefix), Value::String(text)) => text.starts_with(prefix),

@@ -112,7 +112,11 @@ impl Topics {
                 continue;
             }
             let message = if subscriber.raw_delivery {
-                NewMessage { body: notification.message.clone(), attributes: notification.attributes.clone(), delay: None }
+                NewMessage {
+                    body: notification.message.clone(),
+                    attributes: notification.attributes.clone(),
+                    delay: None,
+                }
             } else {
                 NewMessage::text(self.envelope(topic_arn, &id, notification).to_string())
             };
@@ -133,12 +137,15 @@ impl Topics {
         }
         envelope["Message"] = notification.message.as_str().into();
         envelope["Timestamp"] = format!("{:.3}", self.queues.now()).into();
-        for (name, value) in [("SignatureVersion", "1"), ("Signature", "none"), ("SigningCertURL", "none"), ("UnsubscribeURL", "none")] {
+        for (name, value) in
+            [("SignatureVersion", "1"), ("Signature", "none"), ("SigningCertURL", "none"), ("UnsubscribeURL", "none")]
+        {
             envelope[name] = value.into();
         }
         if !notification.attributes.is_empty() {
             let shown = |(name, attribute): (&String, &MessageAttribute)| (name.clone(), enveloped(attribute));
-            envelope["MessageAttributes"] = Value::Object(notification.attributes.iter().map(shown).collect::<Map<_, _>>());
+            envelope["MessageAttributes"] =
+                Value::Object(notification.attributes.iter().map(shown).collect::<Map<_, _>>());
         }
         envelope
     }

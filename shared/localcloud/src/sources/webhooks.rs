@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -28,6 +28,9 @@ pub(crate) async fn deliver(cloud: Arc<Inner>, gateway: Arc<Gateway>) {
     }
     loop {
         for webhook in cloud.stripe.drain_webhooks() {
+            if cloud.webhooks_lost.load(Ordering::SeqCst) {
+                continue;
+            }
             cloud.store.put(PENDING, &webhook.event_id, &webhook);
             cloud.spawn(send(Arc::clone(&cloud), Arc::clone(&gateway), webhook));
         }

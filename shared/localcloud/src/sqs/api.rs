@@ -12,8 +12,8 @@ use super::{
     queue::after,
     queues::Queues,
     requests::{
-        Batch, ChangeEntry, ChangeMessageVisibility, DeleteEntry, DeleteMessage, GetQueueAttributes, GetQueueUrl, PurgeQueue,
-        ReceiveMessage, SendEntry, SendMessage, StartMessageMoveTask, number, parse, seconds,
+        Batch, ChangeEntry, ChangeMessageVisibility, DeleteEntry, DeleteMessage, GetQueueAttributes, GetQueueUrl,
+        PurgeQueue, ReceiveMessage, SendEntry, SendMessage, StartMessageMoveTask, number, parse, seconds,
     },
 };
 use crate::aws::AwsError;
@@ -110,7 +110,8 @@ impl Queues {
         let most = number("MaxNumberOfMessages", request.max_number_of_messages.unwrap_or(1), 1..=10)?;
         let wait = seconds("WaitTimeSeconds", request.wait_time_seconds.unwrap_or_default(), 0..=20)?;
         let visibility = request.visibility_timeout;
-        let visibility = visibility.map(|time| seconds("VisibilityTimeout", time, 0..=LONGEST_VISIBILITY)).transpose()?;
+        let visibility =
+            visibility.map(|time| seconds("VisibilityTimeout", time, 0..=LONGEST_VISIBILITY)).transpose()?;
         let until = after(self.now(), wait);
         loop {
             let received = self.receive_for(&queue, usize::try_from(most).unwrap_or(1), visibility)?;
@@ -187,11 +188,7 @@ impl Queues {
 }
 
 /// Does something with each entry of a batch, and says for which it worked.
-fn each<T>(
-    entries: Vec<T>,
-    id: impl Fn(&T) -> String,
-    f: impl Fn(T) -> Result<Map<String, Value>, AwsError>,
-) -> Value {
+fn each<T>(entries: Vec<T>, id: impl Fn(&T) -> String, f: impl Fn(T) -> Result<Map<String, Value>, AwsError>) -> Value {
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in entries {
         let id = id(&entry);

@@ -47,10 +47,14 @@ impl Broker {
     /// Adds a queue. Its dead-letter queue must be there already, so that every message always has a place to go.
     pub fn create(&mut self, config: QueueConfig) -> Result<(), AwsError> {
         if config.redrive.as_ref().is_some_and(|redrive| self.name_of(&redrive.dead_letter_arn).is_none()) {
-            return Err(wrong_value("Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist."));
+            return Err(wrong_value(
+                "Value for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
+            ));
         }
         if config.redrive.as_ref().is_some_and(|redrive| redrive.max_receives == 0) {
-            return Err(wrong_value("Value for parameter RedrivePolicy is invalid. Reason: maxReceiveCount must be at least 1."));
+            return Err(wrong_value(
+                "Value for parameter RedrivePolicy is invalid. Reason: maxReceiveCount must be at least 1.",
+            ));
         }
         let Entry::Vacant(place) = self.queues.entry(config.name.clone()) else {
             return Err(AwsError::client("QueueNameExists", "A queue already exists with the same name."));
@@ -79,7 +83,13 @@ impl Broker {
     }
 
     /// Puts a checked message in a queue, hidden for the time that it says, or else the queue, and `extra`. Answers its id.
-    pub fn send(&mut self, name: &str, message: NewMessage, extra: Duration, now: Timestamp) -> Result<String, AwsError> {
+    pub fn send(
+        &mut self,
+        name: &str,
+        message: NewMessage,
+        extra: Duration,
+        now: Timestamp,
+    ) -> Result<String, AwsError> {
         let delay = message.delay.unwrap_or(self.queue(name)?.config.default_delay);
         let id = self.ids.unique().to_string();
         let arrived = Message {
@@ -142,11 +152,15 @@ impl Broker {
         let config = &self.queue(name)?.config;
         let target = config.redrive.as_ref().and_then(|redrive| self.name_of(&redrive.dead_letter_arn));
         let (target, source_arn) = (target.ok_or_else(no_such_queue)?, config.arn.clone());
-        warn!(queue = name, message_id = message.id, receives = message.receives, "a message goes to the dead-letter queue");
+        warn!(
+            queue = name,
+            message_id = message.id,
+            receives = message.receives,
+            "a message goes to the dead-letter queue"
+        );
         let key = key(name, &message.id);
         let receives_before = message.receive_count();
-        let moved =
-            Message { visible_at: now, receives: 0, receives_before, source_arn: Some(source_arn), ..message };
+        let moved = Message { visible_at: now, receives: 0, receives_before, source_arn: Some(source_arn), ..message };
         // Stored there before it is deleted here: a crash in between repeats the message, and does not lose it.
         self.arrive(&target, moved)?;
         self.store.delete(SPACE, &key);

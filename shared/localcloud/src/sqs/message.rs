@@ -192,15 +192,20 @@ impl NewMessage {
         }
         check_text(&self.body).map_err(|why| AwsError::client("InvalidMessageContents", why))?;
         if self.attributes.len() > MOST_ATTRIBUTES {
-            let why = format!("Number of message attributes [{}] exceeds the allowed maximum [10].", self.attributes.len());
+            let why =
+                format!("Number of message attributes [{}] exceeds the allowed maximum [10].", self.attributes.len());
             return Err(wrong_value(why));
         }
         self.attributes.iter().try_for_each(|(name, value)| check_attribute(name, value)).map_err(wrong_value)?;
         if self.size() > MOST_BYTES {
-            return Err(wrong_value(format!("One or more parameters are invalid. Reason: Message must be shorter than {MOST_BYTES} bytes.")));
+            return Err(wrong_value(format!(
+                "One or more parameters are invalid. Reason: Message must be shorter than {MOST_BYTES} bytes."
+            )));
         }
         if self.delay.is_some_and(|delay| delay > LONGEST_DELAY) {
-            return Err(wrong_value("Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900."));
+            return Err(wrong_value(
+                "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+            ));
         }
         Ok(())
     }

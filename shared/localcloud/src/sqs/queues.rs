@@ -106,16 +106,14 @@ impl Queues {
     pub async fn available(&self, queue: &str) -> Result<(), AwsError> {
         let arrivals = Arc::clone(&self.broker().queue(queue)?.arrivals);
         loop {
+            // Made before the queue is looked at, so that it sees every arrival from here on.
             let arrival = arrivals.notified();
-            tokio::pin!(arrival);
-            // Registered before the queue is looked at, so that no message can arrive unnoticed in between.
-            arrival.as_mut().enable();
             let earliest = self.broker().queue(queue)?.earliest();
             match earliest {
                 Some(moment) if moment <= self.now() => return Ok(()),
                 Some(moment) => tokio::select! {
                     biased;
-                    () = &mut arrival => {}
+                    () = arrival => {}
                     () = self.clock.sleep_until(moment) => {}
                 },
                 None => arrival.await,

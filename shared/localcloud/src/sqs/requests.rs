@@ -68,7 +68,8 @@ pub(super) struct SendEntry {
 impl SendEntry {
     /// What it weighs, valid or not.
     pub fn size(&self) -> usize {
-        self.message_body.len() + self.message_attributes.iter().map(|(name, value)| name.len() + value.size()).sum::<usize>()
+        self.message_body.len()
+            + self.message_attributes.iter().map(|(name, value)| name.len() + value.size()).sum::<usize>()
     }
 
     pub fn into_message(self) -> Result<NewMessage, AwsError> {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     StateMachine,
     definition::{Retrier, State, Task, Wait, Work},
-    run,
+    retry,
 };
 
 impl StateMachine {
@@ -22,7 +22,8 @@ impl StateMachine {
             }
         }
         // States are taken once all that lead to them have been taken (Kahn's algorithm), which in a loop never happens.
-        let mut ready: Vec<&str> = self.states.keys().map(String::as_str).filter(|name| !ways_in.contains_key(name)).collect();
+        let mut ready: Vec<&str> =
+            self.states.keys().map(String::as_str).filter(|name| !ways_in.contains_key(name)).collect();
         let mut entered_at: BTreeMap<&str, Duration> = BTreeMap::new();
         let (mut taken, mut longest) = (0, Duration::ZERO);
         while let Some(name) = ready.pop() {
@@ -64,10 +65,10 @@ fn task_stay(task: &Task) -> Option<Duration> {
 fn delays(retrier: &Retrier) -> Option<Duration> {
     let mut sum = Duration::ZERO;
     for retry in 0..retrier.max_attempts {
-        let delay = run::backoff(retrier, retry);
+        let delay = retry::backoff(retrier, retry);
         sum = sum.checked_add(delay)?;
-        // From here on the delay stays as it is, which matters where there are millions of retries.
-        if delay == run::backoff(retrier, retry + 1) {
+        // A delay that grows no more is multiplied: there may be millions of retries.
+        if retrier.backoff_rate == 1.0 || delay == retry::longest_delay(retrier) {
             return sum.checked_add(delay.checked_mul(retrier.max_attempts - retry - 1)?);
         }
     }

@@ -142,7 +142,8 @@ impl Part {
 /// Sources: AWS Step Functions workshop, "Input and output processing"; github.com/localstack/localstack/issues/11951.
 pub(super) fn read<'a>(path: &Path, scope: Scope<'a>, field: &str) -> Result<&'a Value, TaskError> {
     path.get(scope).ok_or_else(|| {
-        let of = if path.is_context() { "the context object".to_owned() } else { format!("the input '{}'", scope.data) };
+        let of =
+            if path.is_context() { "the context object".to_owned() } else { format!("the input '{}'", scope.data) };
         let cause = format!("The JSONPath '{path}' specified for the field '{field}' could not be found in {of}");
         errors::runtime(cause)
     })

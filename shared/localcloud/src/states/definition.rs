@@ -4,7 +4,7 @@
 //! Every field that is not listed here is an error, so nothing in a definition is ever ignored.
 //! Source of the fields: Amazon States Language; Step Functions, "Structure of a state machine definition".
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, de::Error};
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The longest time that Step Functions takes, in seconds. Source: Step Functions, "Task workflow state".
-const MAX_SECONDS: u64 = 99_999_999;
+pub(super) const MAX_SECONDS: u64 = 99_999_999;
 
 /// The definition's outermost object, its states not looked into yet.
 #[derive(Debug, Deserialize)]
@@ -305,19 +305,6 @@ impl TryFrom<String> for FunctionArn {
             _ => false,
         };
         if is_function { Ok(Self(arn)) } else { Err(format!("the resource {arn:?} is not a Lambda function's ARN")) }
-    }
-}
-
-impl fmt::Display for Work {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Task(_) => "Task",
-            Self::Choice(_) => "Choice",
-            Self::Pass(_) => "Pass",
-            Self::Wait(_) => "Wait",
-            Self::Succeed(_) => "Succeed",
-            Self::Fail(_) => "Fail",
-        })
     }
 }
 

@@ -53,7 +53,9 @@ mod tests {
         let listed = |name: &str, error: &str| listed(&[name.to_owned()], error);
         assert!(listed(ALL, "Transient") && listed(ALL, TIMEOUT) && listed(ALL, RESULT_PATH_MATCH_FAILURE));
         assert!(!listed(ALL, RUNTIME) && !listed(ALL, DATA_LIMIT_EXCEEDED));
-        assert!(listed(TASK_FAILED, "Sandbox.Timedout") && !listed(TASK_FAILED, TIMEOUT) && !listed(TASK_FAILED, RUNTIME));
+        assert!(
+            listed(TASK_FAILED, "Sandbox.Timedout") && !listed(TASK_FAILED, TIMEOUT) && !listed(TASK_FAILED, RUNTIME)
+        );
         assert!(listed(DATA_LIMIT_EXCEEDED, DATA_LIMIT_EXCEEDED) && listed("Transient", "Transient"));
         assert!(!listed("Transient", "transient") && !listed("Transient", "Broken"));
     }

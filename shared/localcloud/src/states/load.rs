@@ -144,12 +144,8 @@ fn pass_faults(pass: &Pass) -> Vec<String> {
 }
 
 fn wait_faults(wait: &Wait) -> Vec<String> {
-    let given = [
-        wait.seconds.is_some(),
-        wait.seconds_path.is_some(),
-        wait.timestamp.is_some(),
-        wait.timestamp_path.is_some(),
-    ];
+    let given =
+        [wait.seconds.is_some(), wait.seconds_path.is_some(), wait.timestamp.is_some(), wait.timestamp_path.is_some()];
     let one = given.into_iter().filter(|given| *given).count() == 1;
     (!one)
         .then(|| "it must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath".to_owned())

@@ -13,7 +13,8 @@ fn attribute(data_type: &str, value: &str) -> MessageAttribute {
 
 fn accepts(policy: Value, attributes: &[(&str, MessageAttribute)]) -> bool {
     let policy = FilterPolicy::parse(&policy, FilterScope::MessageAttributes).unwrap();
-    let attributes: BTreeMap<_, _> = attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let attributes: BTreeMap<_, _> =
+        attributes.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     policy.accepts(&attributes, "the body is not looked at")
 }
 

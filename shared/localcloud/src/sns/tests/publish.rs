@@ -240,7 +240,8 @@ async fn messages_have_limits_and_unknown_things_are_refused() {
     let nowhere = "Action=Publish&Version=2010-03-31&TopicArn=arn:nowhere&Message=a";
     let error = bench.topics.handle(nowhere).unwrap_err();
     assert_eq!((error.status, error.code.as_str()), (404, "NotFound"));
-    let nowhere = "Action=PublishBatch&Version=2010-03-31&TopicArn=arn:nowhere&PublishBatchRequestEntries.member.1.Id=a";
+    let nowhere =
+        "Action=PublishBatch&Version=2010-03-31&TopicArn=arn:nowhere&PublishBatchRequestEntries.member.1.Id=a";
     assert_eq!(bench.topics.handle(nowhere).unwrap_err().code, "NotFound");
 }
 

@@ -25,12 +25,14 @@ async fn a_message_goes_through_the_api_with_its_sums() {
         "type": { "DataType": "String", "StringValue": "shop.order.confirmed.v1" },
         "raw": { "DataType": "Binary", "BinaryValue": "AAH/" },
     });
-    let sent = bench.call("SendMessage", json!({ "MessageBody": "hello", "MessageAttributes": attributes })).await.unwrap();
+    let sent =
+        bench.call("SendMessage", json!({ "MessageBody": "hello", "MessageAttributes": attributes })).await.unwrap();
     // The sums were computed by AWS's published rule in another language.
     assert_eq!(sent["MD5OfMessageBody"], "5d41402abc4b2a76b9719d911017c592");
     assert_eq!(sent["MD5OfMessageAttributes"], "416a727bb08e8f525b10b4c39f16c099");
 
-    let request = json!({ "MessageSystemAttributeNames": ["ApproximateReceiveCount"], "MessageAttributeNames": ["time.*"] });
+    let request =
+        json!({ "MessageSystemAttributeNames": ["ApproximateReceiveCount"], "MessageAttributeNames": ["time.*"] });
     let received = bench.call("ReceiveMessage", request).await.unwrap();
     let message = &received["Messages"][0];
     assert_eq!(message["Body"], "hello");
@@ -140,7 +142,11 @@ async fn attributes_have_legal_names_and_at_most_ten_of_them() {
         let request = json!({ "MessageBody": "a", "MessageAttributes": { name: value } });
         assert_eq!(bench.call("SendMessage", request).await, refused("InvalidParameterValue"), "{name}");
     }
-    for value in [json!({ "DataType": "String" }), json!({ "DataType": "Binary", "StringValue": "v" }), json!({ "DataType": "String", "StringValue": "" })] {
+    for value in [
+        json!({ "DataType": "String" }),
+        json!({ "DataType": "Binary", "StringValue": "v" }),
+        json!({ "DataType": "String", "StringValue": "" }),
+    ] {
         let request = json!({ "MessageBody": "a", "MessageAttributes": { "n": value } });
         assert_eq!(bench.call("SendMessage", request).await, refused("InvalidParameterValue"), "{value}");
     }
@@ -169,7 +175,8 @@ async fn numbers_have_bounds_and_unknown_things_are_refused() {
         assert_eq!(bench.call(action, request.clone()).await, refused("InvalidParameterValue"), "{action} {request}");
     }
     assert_eq!(bench.call("CreateQueue", json!({})).await, refused("UnknownOperationException"));
-    let nowhere = json!({ "QueueUrl": "https://sqs.eu-central-1.amazonaws.com/000000000000/nowhere", "MessageBody": "a" });
+    let nowhere =
+        json!({ "QueueUrl": "https://sqs.eu-central-1.amazonaws.com/000000000000/nowhere", "MessageBody": "a" });
     assert_eq!(bench.call("SendMessage", nowhere).await, refused("QueueDoesNotExist"));
     assert_eq!(query_code("QueueDoesNotExist"), "AWS.SimpleQueueService.NonExistentQueue");
     assert_eq!(query_code("MessageNotInflight"), "AWS.SimpleQueueService.MessageNotInflight");

@@ -9,12 +9,23 @@ use super::{super::Courier, *};
 
 #[derive(Debug, Clone)]
 enum Step {
-    Send { delay: u64 },
-    Receive { most: usize },
+    Send {
+        delay: u64,
+    },
+    Receive {
+        most: usize,
+    },
     /// With one of the handles that any receive so far gave out.
-    Delete { receive: prop::sample::Index },
-    Change { receive: prop::sample::Index, seconds: u64 },
-    Advance { seconds: u64 },
+    Delete {
+        receive: prop::sample::Index,
+    },
+    Change {
+        receive: prop::sample::Index,
+        seconds: u64,
+    },
+    Advance {
+        seconds: u64,
+    },
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{super::{Courier, Depth, MessageAttribute}, *};
+use super::{
+    super::{Courier, Depth, MessageAttribute},
+    *,
+};
 
 const DAY: u64 = 24 * 3_600;
 

@@ -1,0 +1,114 @@
+//! The shop's promises, checked: no oversell, no double charge, no lost order.
+//!
+//! Each context audits its own tables; what holds between contexts is checked here. Orders that the saga is still at work on
+//! are left out of the latter, so that the check may be asked for at any time.
+
+use std::collections::BTreeMap;
+
+use localcloud::Cloud;
+use serde_json::Value;
+
+/// Everything that is wrong now.
+pub fn check(cloud: &Cloud) -> Vec<String> {
+    let mut violations = Vec::new();
+    let mut table = |context: &str, name: &str| {
+        cloud.scan(context, name).unwrap_or_else(|why| {
+            violations.push(format!("{context}/{name} cannot be read: {why}"));
+            Vec::new()
+        })
+    };
+    let (orders, stock, holds) = (table("orders", "orders"), table("inventory", "stock"), table("inventory", "holds"));
+    let (payments, mails) = (table("payments", "payments"), table("notifications", "mails"));
+    let intents = cloud.payment_intents();
+    let outbox: Vec<Value> = cloud.mails().iter().filter_map(|mail| serde_json::to_value(mail).ok()).collect();
+    violations.extend(orders::audit::audit(&orders));
+    violations.extend(inventory::audit::audit(&stock, &holds));
+    violations.extend(payments::audit::audit(&payments, &intents));
+    violations.extend(notifications::audit::audit(&mails, &outbox));
+    violations.extend(between_contexts(&orders, &holds, &intents));
+    violations.extend(cloud.failed_records().iter().map(|record| format!("{} could not handle a stream record", record.function)));
+    violations
+}
+
+/// A confirmed order is paid once and has its stock; a cancelled one holds nothing and costs nothing; and nothing is held or
+/// charged for an order that does not exist.
+fn between_contexts(orders: &[Value], holds: &[Value], intents: &[Value]) -> Vec<String> {
+    let mut violations = Vec::new();
+    let mut books: BTreeMap<&str, Books<'_>> = BTreeMap::new();
+    for order in orders {
+        books.entry(text(&order["order_id"])).or_default().order = Some(order);
+    }
+    for hold in holds {
+        books.entry(text(&hold["order_id"])).or_default().holds.push(hold);
+    }
+    for intent in intents {
+        books.entry(text(&intent["metadata"]["order_id"])).or_default().intents.push(intent);
+    }
+    for (id, books) in books {
+        violations.extend(books.faults().into_iter().map(|fault| format!("{id}: {fault}")));
+    }
+    violations
+}
+
+/// All that there is about one order.
+#[derive(Default)]
+struct Books<'a> {
+    order: Option<&'a Value>,
+    holds: Vec<&'a Value>,
+    intents: Vec<&'a Value>,
+}
+
+impl Books<'_> {
+    fn faults(&self) -> Vec<String> {
+        let Some(order) = self.order else { return vec!["something is held or charged for no order".to_owned()] };
+        let mut faults = Vec::new();
+        if self.intents.len() > 1 {
+            faults.push(format!("it has {} payment intents", self.intents.len()));
+        }
+        match text(&order["status"]) {
+            "CONFIRMED" => {
+                if self.taken() != number(&order["total"]["amount_minor"]) {
+                    faults.push(format!("it is confirmed, and {} was taken for it", self.taken()));
+                }
+                let lines = order["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
+                let committed = |line: &&Value| {
+                    self.holds.iter().any(|hold| {
+                        hold["sku"] == line["sku"] && hold["quantity"] == line["quantity"] && text(&hold["state"]) == "committed"
+                    })
+                };
+                let without = lines.iter().filter(|line| !committed(line)).count();
+                if without > 0 {
+                    faults.push(format!("it is confirmed, and {without} of its lines have no committed stock"));
+                }
+            }
+            "CANCELLED" => {
+                if self.taken() != 0 {
+                    faults.push(format!("it is cancelled, and {} was taken for it", self.taken()));
+                }
+                if self.intents.iter().any(|intent| text(&intent["status"]) == "requires_capture") {
+                    faults.push("it is cancelled, and its money is still set aside".to_owned());
+                }
+                let holding = self.holds.iter().filter(|hold| ["held", "committed"].contains(&text(&hold["state"]))).count();
+                if holding > 0 {
+                    faults.push(format!("it is cancelled, and still has {holding} holds"));
+                }
+            }
+            _ => {}
+        }
+        faults
+    }
+
+    /// What was captured and not given back, in minor units.
+    fn taken(&self) -> i64 {
+        let of = |intent: &&Value| number(&intent["amount_received"]) - number(&intent["_local"]["amount_refunded"]);
+        self.intents.iter().map(of).sum()
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_default()
+}

@@ -1,0 +1,101 @@
+//! Dependencies point one way: contexts → contracts, lambda → kernel, and tools → everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// What each crate of the workspace may depend on, of the workspace's crates. Contexts are not in each other's lists.
+fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let context = || vec!["kernel", "contracts", "lambda"];
+    let contexts = ["catalog", "orders", "inventory", "payments", "notifications"];
+    let mut allowed = BTreeMap::from([
+        ("kernel", vec![]),
+        ("topology", vec![]),
+        ("contracts", vec!["kernel"]),
+        ("lambda", vec!["kernel", "contracts"]),
+        ("fakestripe", vec!["kernel"]),
+        ("localcloud", vec!["kernel", "lambda", "topology", "fakestripe"]),
+    ]);
+    allowed.extend(contexts.map(|name| (name, context())));
+    let tool: Vec<_> = allowed.keys().copied().collect();
+    allowed.insert("shop", tool.clone());
+    allowed.insert("e2e", [tool, vec!["shop"]].concat());
+    allowed
+}
+
+/// Who may depend on AWS's and Stripe's crates at all.
+const OUTSIDE: [&str; 7] = ["lambda", "localcloud", "catalog", "orders", "inventory", "payments", "notifications"];
+
+#[test]
+fn no_arrow_turns() {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    let allowed = allowed();
+    let members: BTreeSet<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    let known: BTreeSet<String> = allowed.keys().map(|name| (*name).to_owned()).collect();
+    assert_eq!(members, known, "a crate came or went: say in this test what it may depend on");
+    for package in &metadata.packages {
+        let normal = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+        for dependency in normal {
+            let (from, to) = (package.name.as_str(), dependency.name.as_str());
+            if members.contains(to) {
+                assert!(allowed[from].contains(&to), "{from} must not depend on {to}");
+            }
+            if to.starts_with("aws") || to.starts_with("async-stripe") {
+                assert!(OUTSIDE.contains(&from), "{from} must not know {to}");
+            }
+        }
+    }
+}
+
+/// In contexts, AWS and Stripe are known in `adapters/` alone, and the domain knows no I/O at all.
+#[test]
+fn only_adapters_know_the_outside() {
+    let root = shop::commands::docs::root();
+    for context in ["catalog", "orders", "inventory", "payments", "notifications"] {
+        for (path, text) in sources(&root.join("services").join(context).join("src")) {
+            let place = path.strip_prefix(&root).unwrap().display().to_string();
+            if !place.contains("/adapters") {
+                for outside in ["aws_sdk_", "aws_smithy_", "stripe_core", "stripe_client_core", "stripe_shared"] {
+                    assert!(!text.contains(outside), "{place} knows {outside}");
+                }
+            }
+            if place.contains("/domain") {
+                for impure in ["async ", ".await", "tokio", "SystemClock", "Timestamp::now", "std::env", "std::fs"] {
+                    assert!(!text.contains(impure), "{place} has {impure}");
+                }
+            }
+        }
+    }
+}
+
+/// Time and ids come from the runtime, or a simulation could not decide them.
+#[test]
+fn nobody_asks_the_system_for_time_or_ids() {
+    let root = shop::commands::docs::root();
+    for folder in ["services", "shared/lambda", "shared/contracts", "shared/kernel", "shared/localcloud", "shared/fakestripe"] {
+        for (path, text) in sources(&root.join(folder)) {
+            let place = path.strip_prefix(&root).unwrap().display().to_string();
+            let exempt = ["shared/kernel/src/clock.rs", "shared/lambda/src/runtime.rs"];
+            if exempt.contains(&place.as_str()) || place.contains("test") {
+                continue;
+            }
+            for banned in ["Timestamp::now", "SystemTime::now", "new_v4(", "thread_rng", "rand::"] {
+                assert!(!text.contains(banned), "{place} has {banned}");
+            }
+        }
+    }
+}
+
+fn sources(folder: &std::path::Path) -> Vec<(std::path::PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}

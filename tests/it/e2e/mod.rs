@@ -1,0 +1,10 @@
+//! The shop from end to end, over HTTP.
+
+mod api;
+mod cancelling;
+mod catalogue;
+mod cost;
+mod hostile;
+mod ordering;
+mod payment;
+mod recovery;

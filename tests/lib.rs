@@ -1,0 +1,1 @@
+//! The workspace's end-to-end, architecture and drift tests, in `it/`.
