@@ -183,16 +183,12 @@ impl Call<'_> {
         self.account.intents.get(id).cloned().ok_or_else(missing)
     }
 
-    /// Writes an intent into the books, and when its authorization lapses.
+    /// Writes an intent into the books, and when its authorization lapses if it is still open then.
     fn book(&mut self, intent: &Intent) {
-        if let Some(charge) = intent.latest_charge()
-            && let Some(due) = charge.capture_before
+        if intent.status == Status::RequiresCapture
+            && let Some(due) = intent.latest_charge().and_then(|charge| charge.capture_before)
         {
-            let entry = (due, intent.id.clone());
-            match intent.status {
-                Status::RequiresCapture => self.account.authorizations.insert(entry),
-                _ => self.account.authorizations.remove(&entry),
-            };
+            self.account.authorizations.insert((due, intent.id.clone()));
         }
         self.account.intents.insert(intent.id.clone(), intent.clone());
     }

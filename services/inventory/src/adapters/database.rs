@@ -55,12 +55,17 @@ impl Database {
             match send().await {
                 Err(error) if contended(&error) => {
                     debug!(attempt, "others are in the way");
-                    sleep(jitter(&*self.ids, FIRST_WAIT, attempt)).await;
+                    self.wait(attempt).await;
                 }
                 outcome => return outcome,
             }
         }
         send().await
+    }
+
+    /// Waits before the attempt after this one.
+    pub(super) async fn wait(&self, attempt: u32) {
+        sleep(jitter(&*self.ids, FIRST_WAIT, attempt)).await;
     }
 
     /// Writes all of `writes` or nothing. When DynamoDB cancels them, `verdict` says what that means, given the reason for

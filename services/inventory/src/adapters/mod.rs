@@ -1,7 +1,7 @@
 //! DynamoDB: the only place that knows its types.
 //!
 //! Layout: `items.rs` is how things are stored; `database.rs` sends writes and tries again where others were in the way;
-//! `holds.rs`, `reservations.rs`, `stock.rs` and `adjustments.rs` implement the ports.
+//! `holds.rs`, `tombstones.rs`, `reservations.rs`, `stock.rs` and `adjustments.rs` implement the ports.
 
 mod adjustments;
 mod database;
@@ -9,9 +9,11 @@ mod holds;
 mod items;
 mod reservations;
 mod stock;
+mod tombstones;
 
 pub(crate) use adjustments::Adjustments;
 pub(crate) use holds::HoldsTable;
-pub(crate) use items::{HoldItem, StockItem};
-pub(crate) use reservations::Reservations;
+pub(crate) use items::{HoldItem, StockItem, StoredState};
+pub(crate) use reservations::{Releases, Reservations};
 pub(crate) use stock::StockTable;
+pub(crate) use tombstones::Refusals;

@@ -18,13 +18,14 @@ use crate::{
 /// # Errors
 /// It is not known whether the order ever held anything.
 pub async fn refuse(
-    holds: &(impl RecordRefusal + ReadHolds),
+    refusals: &impl RecordRefusal,
+    holds: &impl ReadHolds,
     clock: &dyn Clock,
     order: &OrderFacts,
     reason: Refusal,
 ) -> Result<RefuseStockAnswer, Error> {
     let reservation = Reservation::of(order)?;
-    if holds.record_refusal(&reservation.refusal(reason), clock.now()).await? {
+    if refusals.record_refusal(&reservation.refusal(reason), clock.now()).await? {
         info!(order_id = %order.order_id, reason = reason.as_str(), "refused before anything was held");
         return Ok(RefuseStockAnswer::NeverHeld);
     }

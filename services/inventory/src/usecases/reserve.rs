@@ -20,7 +20,8 @@ use crate::{
 /// It is not known what the order holds, or its holds are not of its lines.
 pub async fn reserve(
     stock: &impl HoldLines,
-    holds: &(impl RecordRefusal + ReadHolds),
+    refusals: &impl RecordRefusal,
+    holds: &impl ReadHolds,
     clock: &dyn Clock,
     order: &OrderFacts,
 ) -> Result<ReserveStockAnswer, Error> {
@@ -36,7 +37,7 @@ pub async fn reserve(
         }
     };
     if let Some(reason) = refusal
-        && holds.record_refusal(&reservation.refusal(reason), now).await?
+        && refusals.record_refusal(&reservation.refusal(reason), now).await?
     {
         info!(order_id = %order.order_id, reason = reason.as_str(), "refused to hold");
         return Ok(ReserveStockAnswer::Refused { reason });

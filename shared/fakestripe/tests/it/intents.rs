@@ -265,6 +265,8 @@ fn a_lapse_is_seen_late_but_dated_right() {
     let bench = Bench::new();
     bench.authorized();
     bench.advance(30 * DAY);
-    assert_eq!(bench.events().last().unwrap(), "payment_intent.canceled", "without anybody having looked");
+    let event = bench.event_bodies().pop().unwrap();
+    assert_eq!(event["type"], "payment_intent.canceled", "without anybody having looked");
+    assert_eq!(event["created"], 1_800_000_000 + 7 * DAY);
     assert_eq!(bench.stripe.intents()[0]["canceled_at"], 1_800_000_000 + 7 * DAY);
 }

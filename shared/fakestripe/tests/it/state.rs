@@ -54,4 +54,8 @@ fn the_same_history_has_the_same_outcome() {
 fn accounts_with_other_seeds_give_other_ids() {
     let ids = [1, 2].map(|seed| Bench::with(|options| options.id_seed = seed).authorized());
     assert_ne!(ids[0], ids[1]);
+
+    let [one, other] = [1, 2].map(|seed| Bench::with(|options| options.id_seed = seed));
+    other.stripe.restore(one.stripe.snapshot().unwrap()).unwrap();
+    assert_ne!(one.authorized(), other.authorized(), "also after restoring the other's snapshot");
 }

@@ -1,7 +1,7 @@
 //! Filter policies: which messages a subscription wants.
 //!
-//! Source: SNS, "Amazon SNS subscription filter policies". A policy that says anything this file does not know is refused when
-//! the queue subscribes, because a filter that is half understood loses messages.
+//! Source: SNS, "Amazon SNS subscription filter policies". A policy that says anything this file does not know is
+//! refused when the queue subscribes, because a filter that is half understood loses messages.
 
 use std::collections::BTreeMap;
 

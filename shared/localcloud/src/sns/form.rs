@@ -1,7 +1,7 @@
 //! Reads the forms of AWS's query protocol into the tree that their dotted names describe.
 //!
-//! `A.member.1.Id=x` becomes `{"A": {"member": {"1": {"Id": "x"}}}}`. A parameter without a value is an empty list, or absent:
-//! it is left out.
+//! `A.member.1.Id=x` becomes `{"A": {"member": {"1": {"Id": "x"}}}}`. A parameter without a value is an empty list, or
+//! absent: it is left out.
 
 use serde_json::{Map, Value};
 

@@ -120,8 +120,9 @@ impl Topics {
             } else {
                 NewMessage::text(self.envelope(topic_arn, &id, notification).to_string())
             };
-            // A message that a queue cannot take, such as a raw one with more than ten attributes, is a client-side error to SNS,
-            // which gives up on it without telling the publisher. Source: SNS, "Message delivery retries".
+            // A message that a queue cannot take, such as a raw one with more than ten attributes, is a client-side
+            // error to SNS, which gives up on it without telling the publisher. Source: SNS, "Message delivery
+            // retries".
             if let Err(error) = self.queues.deliver(&subscriber.queue, message) {
                 warn!(topic = topic_arn, queue = subscriber.queue, message_id = id, %error, "a delivery is given up");
             }

@@ -13,8 +13,7 @@ pub(crate) fn check<'a>(ids: impl Iterator<Item = &'a str>) -> Result<(), AwsErr
     for id in ids {
         let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if id.is_empty() || id.len() > 80 || !id.chars().all(legal) {
-            let why = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 \
-                       letters long.";
+            let why = "A batch entry id has 1 to 80 alphanumeric characters, hyphens and underscores.";
             return Err(AwsError::client("InvalidBatchEntryId", why));
         }
         if !seen.insert(id) {

@@ -82,7 +82,8 @@ impl Broker {
         queue.map(|queue| queue.config.name.clone())
     }
 
-    /// Puts a checked message in a queue, hidden for the time that it says, or else the queue, and `extra`. Answers its id.
+    /// Puts a checked message in a queue, hidden for the time that it says, or else the queue, and `extra`. Answers its
+    /// id.
     pub fn send(
         &mut self,
         name: &str,
@@ -108,8 +109,8 @@ impl Broker {
         Ok(id)
     }
 
-    /// Receives at most `most` visible messages and hides them. One that has been received as often as the queue allows goes
-    /// to the dead-letter queue instead.
+    /// Receives at most `most` visible messages and hides them. One that has been received as often as the queue allows
+    /// goes to the dead-letter queue instead.
     ///
     /// Source: SQS, "Using dead-letter queues in Amazon SQS".
     pub fn receive(
@@ -167,8 +168,8 @@ impl Broker {
         Ok(())
     }
 
-    /// Deletes the message whose newest receive the handle stands for; any other handle that this queue gave out is accepted
-    /// and does nothing.
+    /// Deletes the message whose newest receive the handle stands for; any other handle that this queue gave out is
+    /// accepted and does nothing.
     ///
     /// Source: SQS `DeleteMessage`.
     pub fn delete(&mut self, name: &str, handle: &str) -> Result<(), AwsError> {
@@ -208,8 +209,9 @@ impl Broker {
         Ok(())
     }
 
-    /// Moves the visible messages of a dead-letter queue to `destination`, or back to where each came from, and says how many.
-    /// They are new messages then, with new ids. One that was sent to the dead-letter queue itself came from nowhere and stays.
+    /// Moves the visible messages of a dead-letter queue to `destination`, or back to where each came from, and says
+    /// how many. They are new messages then, with new ids. One that was sent to the dead-letter queue itself came from
+    /// nowhere and stays.
     ///
     /// Source: SQS, "Configure a dead-letter queue redrive".
     pub fn redrive(&mut self, name: &str, destination: Option<&str>, now: Timestamp) -> Result<usize, AwsError> {

@@ -5,8 +5,8 @@ use std::time::Duration;
 /// How a topic's message reaches one queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Delivery {
-    /// How long it takes. A delivery that is lost and tried again is one that takes long: a topic never gives up on a queue
-    /// within the times that matter here.
+    /// How long it takes. A delivery that is lost and tried again is one that takes long: a topic never gives up on a
+    /// queue within the times that matter here.
     ///
     /// Source: SNS, "Message delivery retries" (SQS: 100,015 tries over 23 days).
     pub after: Duration,
@@ -14,8 +14,8 @@ pub struct Delivery {
     pub again: Option<Duration>,
 }
 
-/// Decides what may happen to messages on their way, within what SNS and SQS promise: late, twice or out of order, but never
-/// lost. The defaults are the best that AWS does.
+/// Decides what may happen to messages on their way, within what SNS and SQS promise: late, twice or out of order, but
+/// never lost. The defaults are the best that AWS does.
 pub trait Courier: Send + Sync + 'static {
     /// How the next message of a topic reaches `queue`.
     fn delivery(&self, queue: &str) -> Delivery {
@@ -23,8 +23,8 @@ pub trait Courier: Send + Sync + 'static {
         Delivery::default()
     }
 
-    /// How many of the messages that have been visible longest the next receive passes over. When there are fewer, it takes
-    /// the oldest.
+    /// How many of the messages that have been visible longest the next receive passes over. When there are fewer, it
+    /// takes the oldest.
     fn passed_over(&self, queue: &str) -> usize {
         let _ = queue;
         0

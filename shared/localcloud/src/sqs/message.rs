@@ -274,8 +274,8 @@ pub fn md5_of_body(body: &str) -> String {
 
 /// The MD5 sum of attributes, in hexadecimal: `MD5OfMessageAttributes`.
 ///
-/// Source: SQS, "Calculating the MD5 message digest for message attributes": in the order of names, each part preceded by its
-/// length in four bytes, and the value by 1 for text or 2 for bytes.
+/// Source: SQS, "Calculating the MD5 message digest for message attributes": in the order of names, each part preceded
+/// by its length in four bytes, and the value by 1 for text or 2 for bytes.
 pub(super) fn md5_of_attributes<'a>(
     attributes: impl IntoIterator<Item = (&'a String, &'a MessageAttribute)>,
 ) -> Option<String> {

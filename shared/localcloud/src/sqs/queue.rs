@@ -19,7 +19,8 @@ use super::message::{Depth, MessageAttribute, Peeked, Received, Standing};
 /// Source: SQS, "Queue attributes": four days unless set otherwise.
 pub const RETENTION: Duration = Duration::from_secs(4 * 24 * 3_600);
 
-/// How long a dead-letter queue keeps one: the longest that SQS allows, because time already spent in the first queue counts.
+/// How long a dead-letter queue keeps one: the longest that SQS allows, because time already spent in the first queue
+/// counts.
 pub const RETENTION_DEAD: Duration = Duration::from_secs(14 * 24 * 3_600);
 
 /// A queue's settings.
@@ -151,14 +152,16 @@ impl Queue {
         Some(message)
     }
 
-    /// Takes a visible message: the one that has been visible longest, or, if there are enough, one that comes so many later.
+    /// Takes a visible message: the one that has been visible longest, or, if there are enough, one that comes so many
+    /// later.
     pub fn take_visible(&mut self, now: Timestamp, passed_over: usize) -> Option<Message> {
         let visible = || self.by_time.range(..=(now, u64::MAX));
         let &(_, sequence) = visible().nth(passed_over).or_else(|| visible().next())?;
         self.take(sequence)
     }
 
-    /// Takes the message whose newest receive `receipt` stands for. After a later receive, an older handle does nothing.
+    /// Takes the message whose newest receive `receipt` stands for. After a later receive, an older handle does
+    /// nothing.
     ///
     /// Source: SQS `DeleteMessage`.
     pub fn take_received(&mut self, receipt: Receipt) -> Option<Message> {

@@ -21,7 +21,8 @@ impl StateMachine {
                 *ways_in.entry(transition.to).or_default() += 1;
             }
         }
-        // States are taken once all that lead to them have been taken (Kahn's algorithm), which in a loop never happens.
+        // States are taken once all that lead to them have been taken (Kahn's algorithm), which in a loop never
+        // happens.
         let mut ready: Vec<&str> =
             self.states.keys().map(String::as_str).filter(|name| !ways_in.contains_key(name)).collect();
         let mut entered_at: BTreeMap<&str, Duration> = BTreeMap::new();

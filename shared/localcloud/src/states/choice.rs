@@ -1,7 +1,7 @@
 //! The rules of a Choice state.
 //!
-//! Source: Amazon States Language, "Choice State"; Step Functions, "Choice workflow state". A comparison with a value of
-//! another type is false; a variable that is not there fails the execution, except for `IsPresent`.
+//! Source: Amazon States Language, "Choice State"; Step Functions, "Choice workflow state". A comparison with a value
+//! of another type is false; a variable that is not there fails the execution, except for `IsPresent`.
 
 use std::cmp::Ordering;
 

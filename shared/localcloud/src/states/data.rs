@@ -1,5 +1,5 @@
-//! How data flows through a state: `InputPath`, `Parameters`, the work, `ResultSelector`, `ResultPath`, `OutputPath`, in
-//! this order.
+//! How data flows through a state: `InputPath`, `Parameters`, the work, `ResultSelector`, `ResultPath`, `OutputPath`,
+//! in this order.
 //!
 //! Source: Amazon States Language, "Input and Output Processing".
 

@@ -7,7 +7,10 @@
 use std::time::Duration;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -31,6 +34,16 @@ pub(super) struct Document {
     #[serde(default, deserialize_with = "present")]
     pub version: Option<String>,
     pub states: IndexMap<String, Map<String, Value>>,
+}
+
+impl Document {
+    /// Reads the outermost object.
+    pub fn parse(json: Value) -> Result<Self, String> {
+        if !json.is_object() {
+            return Err("a definition must be an object".to_owned());
+        }
+        Self::deserialize(json).map_err(|why| why.to_string())
+    }
 }
 
 /// A state: what it does, and what comes after.
@@ -104,9 +117,9 @@ pub(super) struct Task {
     pub result_path: Placement,
     #[serde(default)]
     pub output_path: Selection,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     pub retry: Vec<Retrier>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "objects")]
     pub catch: Vec<Catcher>,
 }
 
@@ -280,8 +293,8 @@ impl TryFrom<Value> for Moment {
     }
 }
 
-/// The ARN of a Lambda function, with or without a version or alias: the direct integration, where the task's input is the
-/// function's payload and its answer the result. Source: Step Functions, "Task workflow state", Task types.
+/// The ARN of a Lambda function, with or without a version or alias: the direct integration, where the task's input is
+/// the function's payload and its answer the result. Source: Step Functions, "Task workflow state", Task types.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct FunctionArn(String);
@@ -312,4 +325,10 @@ impl TryFrom<String> for FunctionArn {
 /// missing field, and so ignore it.)
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some).map_err(D::Error::custom)
+}
+
+/// A list of objects. (Serde would also take a list for an object, its fields by position.)
+fn objects<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let items = Vec::<Map<String, Value>>::deserialize(deserializer)?.into_iter();
+    items.map(|item| T::deserialize(Value::Object(item)).map_err(D::Error::custom)).collect()
 }

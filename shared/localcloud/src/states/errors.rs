@@ -33,8 +33,8 @@ pub(super) fn runtime(cause: String) -> TaskError {
 /// Whether one of the names means this error.
 ///
 /// `States.ALL` means every error but the two terminal ones; `States.TaskFailed` means those but time-outs. The
-/// documentation says so; Step Functions has been recorded to let `States.ALL` catch `States.DataLimitExceeded` after all
-/// (LocalStack's snapshots of 2024), which nothing should rely on.
+/// documentation says so; Step Functions has been recorded to let `States.ALL` catch `States.DataLimitExceeded` after
+/// all (LocalStack's snapshots of 2024), which nothing should rely on.
 pub(super) fn listed(names: &[String], error: &str) -> bool {
     let terminal = matches!(error, RUNTIME | DATA_LIMIT_EXCEEDED);
     names.iter().any(|name| match name.as_str() {

@@ -11,7 +11,8 @@ use super::{
 };
 
 /// How many events an execution's history can have before the execution fails. This is what ends an endless loop.
-/// Source: Step Functions, "Service quotas": 25,000 for a Standard workflow. (An Express workflow is ended by its time.)
+/// Source: Step Functions, "Service quotas": 25,000 for a Standard workflow. (An Express workflow is ended by its
+/// time.)
 const MAX_EVENTS: u32 = 25_000;
 
 /// Something that happened in an execution, modelled on `GetExecutionHistory`.

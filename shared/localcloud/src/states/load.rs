@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use serde::Deserialize;
 
 use super::{
     StateMachine,
@@ -13,7 +12,8 @@ use super::{
     errors, text,
 };
 
-/// A retry never waits longer than this, in seconds (exclusive). Source: Step Functions, "Handling errors", MaxDelaySeconds.
+/// A retry never waits longer than this, in seconds (exclusive). Source: Step Functions, "Handling errors",
+/// MaxDelaySeconds.
 const MAX_DELAY_SECONDS: u64 = 31_622_400;
 /// How often a task may be tried again. Source: Step Functions, "Handling errors", MaxAttempts.
 const MAX_ATTEMPTS: u32 = 99_999_999;
@@ -41,19 +41,17 @@ impl LoadFault {
 }
 
 impl StateMachine {
-    /// Loads a definition in the Amazon States Language, after replacing `${name}` by the value of `name`, as Terraform's
-    /// `templatefile` does.
+    /// Loads a definition in the Amazon States Language, after replacing `${name}` by the value of `name`, as
+    /// Terraform's `templatefile` does.
     ///
-    /// # Errors
-    /// Everything that is wrong with the definition or not supported here. A state that cannot be read at all reports its
-    /// first fault only, and what concerns several states is looked at once each of them can be read.
+    /// # Errors Everything that is wrong with the definition or not supported here. A state that cannot be read at all
+    /// reports its first fault only, and what concerns several states is looked at once each of them can be read.
     pub fn load(json: &str, substitutions: &[(&str, &str)]) -> Result<Self, Vec<LoadFault>> {
         let whole = |what: String| LoadFault::machine(what);
         let text = text::substitute(json, substitutions)
             .map_err(|faults| faults.into_iter().map(whole).collect::<Vec<_>>())?;
-        let document = text::parse(&text)
-            .and_then(Document::deserialize)
-            .map_err(|why| vec![LoadFault::machine(why.to_string())])?;
+        let json = text::parse(&text).map_err(|why| vec![LoadFault::machine(why.to_string())])?;
+        let document = Document::parse(json).map_err(|why| vec![LoadFault::machine(why)])?;
 
         let mut faults = Vec::new();
         if document.version.as_deref().is_some_and(|version| version != "1.0") {

@@ -4,12 +4,12 @@
 //! language, restricted to reference paths. Whatever a definition says beyond that (Parallel, Map, JSONata, variables,
 //! intrinsic functions, heartbeats, other services) is a fault when it is loaded, never something that is left out.
 //!
-//! A function that fails reports the type of its error, one that runs out of its own time reports `Sandbox.Timedout`, and one
-//! that runs out of the state's `TimeoutSeconds` is `States.Timeout`. The first two are up to the [`Host`].
+//! A function that fails reports the type of its error, one that runs out of its own time reports `Sandbox.Timedout`,
+//! and one that runs out of the state's `TimeoutSeconds` is `States.Timeout`. The first two are up to the [`Host`].
 //! Source: Step Functions, "Handling errors in Step Functions workflows".
 //!
-//! Layout: `text` and `definition` read a definition, `load` checks it; `run` runs it, with `data`, `path`, `choice`, `retry`
-//! and `errors`, and tells `history`; `graph` and `bound` say what it can do.
+//! Layout: `text` and `definition` read a definition, `load` checks it; `run` runs it, with `data`, `path`, `choice`,
+//! `retry` and `errors`, and tells `history`; `graph` and `bound` say what it can do.
 
 mod bound;
 mod choice;

@@ -1,15 +1,15 @@
 //! Reference paths: `$`, `$.order.lines[0].sku`, `$['order id']`, and the same below `$$`, the context object.
 //!
-//! AWS accepts all of JSONPath in most places. A reference path names one value at most, which keeps reading simple and is
-//! what the language itself asks of `ResultPath`. Source: Amazon States Language, "Reference Paths".
+//! AWS accepts all of JSONPath in most places. A reference path names one value at most, which keeps reading simple and
+//! is what the language itself asks of `ResultPath`. Source: Amazon States Language, "Reference Paths".
 
 use std::{fmt, iter::Peekable, str::Chars};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The members of the context object that the local cloud has. Source: Step Functions, "Accessing execution data from the
-/// Context object".
+/// The members of the context object that the local cloud has. Source: Step Functions, "Accessing execution data from
+/// the Context object".
 const CONTEXT: &[(&str, &[&str])] = &[
     ("Execution", &["Id", "Input", "Name", "StartTime"]),
     ("State", &["EnteredTime", "Name", "RetryCount"]),
@@ -69,8 +69,8 @@ impl Path {
         })
     }
 
-    /// Puts `value` at this place of `into`, making the objects on the way that are missing. `None` when a value that is
-    /// there already is in the way, or an array is too short.
+    /// Puts `value` at this place of `into`, making the objects on the way that are missing. `None` when a value that
+    /// is there already is in the way, or an array is too short.
     pub fn put(&self, mut into: Value, value: Value) -> Option<Value> {
         let mut place = &mut into;
         let mut made = false;

@@ -7,8 +7,8 @@ use super::{
     errors,
 };
 
-/// The retriers of a task, and how often each has been used during one visit to its state: each counts for itself, and all
-/// begin anew when the state is entered again. Source: Amazon States Language, "Retrying after error".
+/// The retriers of a task, and how often each has been used during one visit to its state: each counts for itself, and
+/// all begin anew when the state is entered again. Source: Amazon States Language, "Retrying after error".
 #[derive(Debug)]
 pub(super) struct Retries<'a> {
     retriers: &'a [Retrier],
@@ -20,8 +20,8 @@ impl<'a> Retries<'a> {
         Self { retriers, used: vec![0; retriers.len()] }
     }
 
-    /// How long to wait before the task is tried again after this error, or `None` when it is not. The first retrier that
-    /// lists the error decides. `random` draws from 0 to 1, without 1.
+    /// How long to wait before the task is tried again after this error, or `None` when it is not. The first retrier
+    /// that lists the error decides. `random` draws from 0 to 1, without 1.
     pub fn next(&mut self, error: &str, random: impl FnOnce() -> f64) -> Option<Duration> {
         let mut both = self.retriers.iter().zip(&mut self.used);
         let (retrier, used) = both.find(|(retrier, _)| errors::listed(&retrier.error_equals, error))?;

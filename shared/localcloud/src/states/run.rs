@@ -17,8 +17,8 @@ use super::{
 impl StateMachine {
     /// Runs one execution to its end. What happens is told to `history` as it happens.
     ///
-    /// All waiting is done by the host's `sleep`, so the host's clock decides every time-out. Dropping the future ends the
-    /// execution where it stands.
+    /// All waiting is done by the host's `sleep`, so the host's clock decides every time-out. Dropping the future ends
+    /// the execution where it stands.
     pub async fn run(
         &self,
         execution: Execution,

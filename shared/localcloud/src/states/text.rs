@@ -9,8 +9,8 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// Replaces `${name}` as Terraform's `templatefile` does, where `$${` and `%%{` stand for `${` and `%{`. Anything else of
-/// its language (expressions, `%{ if }`) is an error, as is a name without a value.
+/// Replaces `${name}` as Terraform's `templatefile` does, where `$${` and `%%{` stand for `${` and `%{`. Anything else
+/// of its language (expressions, `%{ if }`) is an error, as is a name without a value.
 ///
 /// Source: Terraform, "Strings and templates".
 pub(super) fn substitute(template: &str, values: &[(&str, &str)]) -> Result<String, Vec<String>> {

@@ -68,13 +68,14 @@ async fn nothing_is_shown_that_was_not_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn a_batch_fails_in_part() {
     let bench = Bench::new();
+    let with = |data_type: &str| json!({ "n": { "DataType": data_type, "StringValue": "x" } });
     let entries = json!([
         { "Id": "good", "MessageBody": "a" },
         { "Id": "late", "MessageBody": "b", "DelaySeconds": 901 },
         { "Id": "odd", "MessageBody": "c\u{1}" },
         { "Id": "empty", "MessageBody": "" },
-        { "Id": "typed", "MessageBody": "d", "MessageAttributes": { "n": { "DataType": "Number", "StringValue": "x" } } },
-        { "Id": "untyped", "MessageBody": "e", "MessageAttributes": { "n": { "DataType": "Odd", "StringValue": "x" } } },
+        { "Id": "typed", "MessageBody": "d", "MessageAttributes": with("Number") },
+        { "Id": "untyped", "MessageBody": "e", "MessageAttributes": with("Odd") },
         { "Id": "delayed", "MessageBody": "f", "DelaySeconds": 5 },
     ]);
     let answer = bench.call("SendMessageBatch", json!({ "Entries": entries })).await.unwrap();

@@ -1,4 +1,5 @@
-//! Tests of the queues, over the calls that the local cloud itself makes (`rules`, `waiting`, `properties`) and over the API.
+//! Tests of the queues, over the calls that the local cloud itself makes (`rules`, `waiting`, `properties`) and over
+//! the API.
 
 mod api;
 mod properties;

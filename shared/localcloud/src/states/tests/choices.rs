@@ -24,7 +24,7 @@ async fn check(operator: &str, operand: Value, value: Value, holds: bool) {
 
 /// An operand, with a value below, one that is equal and one above it, and some of other types.
 fn classes() -> [(&'static str, Value, [Value; 3], Vec<Value>); 4] {
-    let others = vec![json!(null), json!([]), json!({})];
+    let others = [json!(null), json!([]), json!({})];
     let with = |more: Value| others.iter().cloned().chain([more]).collect();
     [
         ("String", json!("b"), [json!("a"), json!("b"), json!("ba")], with(json!(1))),

@@ -64,7 +64,7 @@ async fn a_path_to_nothing_fails_the_execution_whatever_is_caught() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_context_object_tells_about_execution_and_state() {
     let template = json!({
         "id.$": "$$.Execution.Id", "name.$": "$$.Execution.Name", "input.$": "$$.Execution.Input.x",
@@ -75,7 +75,6 @@ async fn the_context_object_tells_about_execution_and_state() {
         "A": { "Type": "Wait", "Seconds": 2, "Next": "B" },
         "B": { "Type": "Pass", "Parameters": template, "End": true },
     });
-    tokio::time::pause();
     let outcome = FakeHost::new([]).run(&machine(states), json!({ "x": 1 })).await.0;
     assert_eq!(
         outcome,

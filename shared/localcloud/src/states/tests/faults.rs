@@ -70,6 +70,7 @@ fn tasks_that_are_wrong() {
         (task(json!({ "Next": "B", "TimeoutSeconds": 1.5 })), "A: invalid type: floating point"),
         (task(json!({ "Next": "B", "TimeoutSeconds": 100_000_000 })), "more than 99999999"),
         (task(json!({ "Next": "B", "HeartbeatSeconds": 1 })), "A: unknown field `HeartbeatSeconds`"),
+        (task(json!({ "Next": "B", "Retry": [[["E"]]] })), "A: invalid type: sequence"),
         (task(json!({ "Next": "B", "Retry": null })), "A: invalid type: null"),
         (task(json!({ "Next": "B", "Catch": [{ "ErrorEquals": ["E"], "Next": "X" }] })), "A: X is not a state"),
         (task(json!({ "Next": "B", "Catch": [{ "ErrorEquals": [], "Next": "B" }] })), "ErrorEquals without errors"),
@@ -134,7 +135,7 @@ fn machines_that_are_wrong() {
     let end = json!({ "A": { "Type": "Succeed" } });
     let a_and_b = json!({ "A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" } });
     for (definition, fault) in [
-        (json!([]), "invalid type"),
+        (json!(["A", {}]), "a definition must be an object"),
         (json!({ "States": end }), "missing field `StartAt`"),
         (json!({ "StartAt": "A" }), "missing field `States`"),
         (json!({ "StartAt": "X", "States": end }), "StartAt names no state: X"),

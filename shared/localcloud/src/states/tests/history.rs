@@ -16,7 +16,10 @@ async fn the_history_of_a_small_run() {
     let (_, history) = host.run(&machine(states), json!({ "a": 1 })).await;
     let scheduled = json!({ "resource": FUNCTION, "input": { "a": 1 }, "timeoutInSeconds": 5 });
     let output = json!({ "a": 1, "failure": { "Error": "States.Timeout", "Cause": "" } });
-    let event = |seconds: u64, kind: &str, state: Option<&str>, detail: Value| json!({ "at": format!("2026-03-01T10:00:0{seconds}Z"), "type": kind, "state": state, "detail": detail });
+    let event = |seconds: u64, kind: &str, state: Option<&str>, detail: Value| {
+        let at = format!("2026-03-01T10:00:0{seconds}Z");
+        json!({ "at": at, "type": kind, "state": state, "detail": detail })
+    };
     let expected = json!([
         event(0, "ExecutionStarted", None, json!({ "input": { "a": 1 } })),
         event(0, "TaskStateEntered", Some("A"), json!({ "input": { "a": 1 } })),

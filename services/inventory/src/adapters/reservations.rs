@@ -1,0 +1,148 @@
+//! Writes of holds and stock together, which keep units from being lost or invented.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem, Update, builders::UpdateBuilder};
+use kernel::Timestamp;
+use lambda::{Runtime, StartError};
+
+use super::{
+    database::{Database, condition_failed, incomplete, item, number, text},
+    items::{HoldItem, StoredState},
+    tombstones::Retention,
+};
+use crate::{
+    Error,
+    domain::{Ending, Hold, Reservation, ShardKey},
+    ports::{HoldLines, Holding, ReleaseHolds},
+};
+
+/// The tables `holds` and `stock`.
+pub(crate) struct Reservations {
+    database: Database,
+    holds: String,
+    stock: String,
+}
+
+impl Reservations {
+    /// The tables that the settings `HOLDS_TABLE` and `STOCK_TABLE` name.
+    pub(crate) fn new(runtime: &Runtime) -> Result<Self, StartError> {
+        Ok(Self {
+            database: Database::new(runtime),
+            holds: runtime.settings.text("HOLDS_TABLE")?.to_owned(),
+            stock: runtime.settings.text("STOCK_TABLE")?.to_owned(),
+        })
+    }
+
+    /// Puts a hold, if there is none.
+    fn put(&self, hold: &Hold) -> Result<TransactWriteItem, Error> {
+        let put = Put::builder().table_name(&self.holds).set_item(Some(item(&HoldItem::new(hold, None))?));
+        let put = put.condition_expression("attribute_not_exists(order_id)").build().map_err(incomplete)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// Takes a hold's units from its stock item, if they are there. A stock item that does not exist has none.
+    fn take(&self, hold: &Hold, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let expression = "SET available = available - :units, updated_at = :now";
+        self.stock(hold, now, |update| update.update_expression(expression).condition_expression("available >= :units"))
+    }
+
+    /// Gives a hold's units back to the stock item that they came from.
+    fn give_back(&self, hold: &Hold, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let expression = "SET available = available + :units, updated_at = :now";
+        self.stock(hold, now, |update| {
+            update.update_expression(expression).condition_expression("attribute_exists(sku_shard)")
+        })
+    }
+
+    fn stock(
+        &self,
+        hold: &Hold,
+        now: Timestamp,
+        change: impl Fn(UpdateBuilder) -> UpdateBuilder,
+    ) -> Result<TransactWriteItem, Error> {
+        let key = ShardKey { sku: hold.sku.clone(), shard: hold.shard };
+        let update = Update::builder().table_name(&self.stock).key("sku_shard", text(key.to_string()));
+        let update = update
+            .expression_attribute_values(":units", number(hold.quantity))
+            .expression_attribute_values(":now", number(now.as_millisecond()));
+        updating(change(update))
+    }
+}
+
+#[async_trait]
+impl HoldLines for Reservations {
+    async fn hold(&self, reservation: &Reservation, now: Timestamp) -> Result<Holding, Error> {
+        let (mut puts, mut takes) = (Vec::new(), Vec::new());
+        for hold in reservation.holds() {
+            puts.push(self.put(&hold)?);
+            takes.push(self.take(&hold, now)?);
+        }
+        let lines = puts.len();
+        let writes = puts.into_iter().chain(takes).collect();
+        // Both findings hold although others may have been in the way of the remaining writes: a hold that exists decides,
+        // and whether the order is refused for want of stock is decided by the tombstone, which no hold may precede.
+        let verdict = |reasons: &[CancellationReason]| {
+            let (puts, takes) = reasons.split_at_checked(lines)?;
+            if puts.iter().any(condition_failed) {
+                return Some(Holding::HoldsExist);
+            }
+            takes.iter().any(condition_failed).then_some(Holding::NotEnough)
+        };
+        self.database.transact(writes, Holding::Held, verdict).await
+    }
+}
+
+/// The tables `holds` and `stock`, where holds end.
+pub(crate) struct Releases {
+    tables: Reservations,
+    retention: Retention,
+}
+
+impl Releases {
+    /// The tables that the settings `HOLDS_TABLE` and `STOCK_TABLE` name.
+    pub(crate) fn new(runtime: &Runtime) -> Result<Self, StartError> {
+        Ok(Self { tables: Reservations::new(runtime)?, retention: Retention::new(runtime)? })
+    }
+
+    /// Turns a hold into a tombstone, if it is still in this state and, where expiry ends it, has expired.
+    fn end(&self, hold: &Hold, ending: Ending, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        let update = Update::builder()
+            .table_name(&self.tables.holds)
+            .key("order_id", text(hold.order_id.as_str()))
+            .key("sku", text(hold.sku.as_str()))
+            .update_expression("SET #state = :released, reason = :reason, forget_at = :forget_at")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":as_read", text(StoredState::of(hold.state).name()))
+            .expression_attribute_values(":released", text(StoredState::Released.name()))
+            .expression_attribute_values(":reason", text(ending.reason().as_str()))
+            .expression_attribute_values(":forget_at", number(self.retention.forget_at(now)));
+        updating(match ending {
+            Ending::Undo(_) => update.condition_expression("#state = :as_read"),
+            Ending::Expiry => update
+                .condition_expression("#state = :as_read AND expires_at <= :now")
+                .expression_attribute_values(":now", number(now.as_millisecond())),
+        })
+    }
+}
+
+#[async_trait]
+impl ReleaseHolds for Releases {
+    async fn release(&self, holds: &[Hold], ending: Ending, now: Timestamp) -> Result<bool, Error> {
+        let (mut ends, mut gifts) = (Vec::new(), Vec::new());
+        for hold in holds {
+            ends.push(self.end(hold, ending, now)?);
+            gifts.push(self.tables.give_back(hold, now)?);
+        }
+        let lines = ends.len();
+        let writes = ends.into_iter().chain(gifts).collect();
+        let verdict = |reasons: &[CancellationReason]| {
+            reasons.get(..lines)?.iter().any(condition_failed).then_some(false)
+        };
+        self.tables.database.transact(writes, true, verdict).await
+    }
+}
+
+fn updating(update: UpdateBuilder) -> Result<TransactWriteItem, Error> {
+    let update = update.build().map_err(incomplete)?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
