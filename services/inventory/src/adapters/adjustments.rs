@@ -59,9 +59,10 @@ impl Adjustments {
                     "SET available = if_not_exists(available, :none) + :units, \
                      received = if_not_exists(received, :none) + :units, \
                      written_off = if_not_exists(written_off, :none), shards = if_not_exists(shards, :one), \
-                     sku = :sku, shard = :shard, updated_at = :now",
+                     sku = :sku, #shard = :shard, updated_at = :now",
                 )
                 .condition_expression("attribute_not_exists(sku_shard) OR received <= :room")
+                .expression_attribute_names("#shard", "shard")
                 .expression_attribute_values(":none", number(0))
                 .expression_attribute_values(":one", number(1))
                 .expression_attribute_values(":sku", text(key.sku.as_str()))

@@ -128,7 +128,10 @@ where
     match error.code() {
         Some("TransactionConflictException") => Error::Contended,
         Some(
-            "AccessDeniedException" | "ResourceNotFoundException" | "ValidationException" | "TransactionCanceledException",
+            "AccessDeniedException"
+            | "ResourceNotFoundException"
+            | "ValidationException"
+            | "TransactionCanceledException",
         ) => Error::Rejected(chain(error)),
         _ => Error::Unavailable(chain(error)),
     }

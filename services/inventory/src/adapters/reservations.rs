@@ -135,9 +135,8 @@ impl ReleaseHolds for Releases {
         }
         let lines = ends.len();
         let writes = ends.into_iter().chain(gifts).collect();
-        let verdict = |reasons: &[CancellationReason]| {
-            reasons.get(..lines)?.iter().any(condition_failed).then_some(false)
-        };
+        let verdict =
+            |reasons: &[CancellationReason]| reasons.get(..lines)?.iter().any(condition_failed).then_some(false);
         self.tables.database.transact(writes, true, verdict).await
     }
 }

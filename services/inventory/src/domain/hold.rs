@@ -77,7 +77,9 @@ impl Hold {
         match (self.state, event) {
             (HoldState::Held, Event::Commit) if !expired => Some(HoldState::Committed),
             (HoldState::Held, Event::End(Ending::Expiry)) if expired => Some(HoldState::Released(Refusal::HoldExpired)),
-            (HoldState::Held | HoldState::Committed, Event::End(Ending::Undo(reason))) => Some(HoldState::Released(reason)),
+            (HoldState::Held | HoldState::Committed, Event::End(Ending::Undo(reason))) => {
+                Some(HoldState::Released(reason))
+            }
             (HoldState::Held | HoldState::Committed, Event::Commit | Event::End(Ending::Expiry)) => None,
             (HoldState::Released(_) | HoldState::Refused(_), _) => None,
         }

@@ -16,7 +16,11 @@ use crate::{
 ///
 /// # Errors
 /// It is not known whether the holds are committed, or a line has no hold at all.
-pub async fn commit(holds: &impl CommitHold, clock: &dyn Clock, order: &OrderFacts) -> Result<CommitStockAnswer, Error> {
+pub async fn commit(
+    holds: &impl CommitHold,
+    clock: &dyn Clock,
+    order: &OrderFacts,
+) -> Result<CommitStockAnswer, Error> {
     let reservation = Reservation::of(order)?;
     for line in reservation.lines() {
         let refusal = match holds.commit(reservation.order_id(), &line.sku, clock.now()).await? {

@@ -57,5 +57,5 @@ fn accounts_with_other_seeds_give_other_ids() {
 
     let [one, other] = [1, 2].map(|seed| Bench::with(|options| options.id_seed = seed));
     other.stripe.restore(one.stripe.snapshot().unwrap()).unwrap();
-    assert_ne!(one.authorized(), other.authorized(), "also after restoring the other's snapshot");
+    assert!(other.authorized().ends_with("02"), "also after restoring the other's snapshot");
 }

@@ -1,305 +1,197 @@
-//! Checks a definition, and compiles it.
+//! Loads a definition, and finds everything that is wrong with it.
+//!
+//! Source: Amazon States Language, "States", "Transitions", "Errors"; Step Functions, "Handling errors".
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
 use super::{
     StateMachine,
-    choice::Rule,
-    definition::{self, Jitter, Nullable},
-    path::Path,
-    template::Template,
+    definition::{Document, Fail, Pass, Retrier, State, Task, Wait, Work},
+    errors, text,
 };
 
+/// A retry never waits longer than this, in seconds (exclusive). Source: Step Functions, "Handling errors",
+/// MaxDelaySeconds.
+const MAX_DELAY_SECONDS: u64 = 31_622_400;
+/// How often a task may be tried again. Source: Step Functions, "Handling errors", MaxAttempts.
+const MAX_ATTEMPTS: u32 = 99_999_999;
+/// How long a state's name may be, in characters. Source: Amazon States Language, "States".
+const MAX_NAME: usize = 80;
+
 /// Something that is wrong with a definition.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{state}: {what}")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{what}", state.as_ref().map(|state| format!("{state}: ")).unwrap_or_default())]
 pub struct LoadFault {
-    /// The state, or `StateMachine`.
-    pub state: String,
+    /// The state that it is about, if it is about one.
+    pub state: Option<String>,
     /// What is wrong.
     pub what: String,
 }
 
-/// A state, compiled.
-#[derive(Debug, Clone)]
-pub(super) struct State {
-    pub input: Option<Path>,
-    pub output: Option<Path>,
-    pub work: Work,
-}
+impl LoadFault {
+    fn machine(what: impl Into<String>) -> Self {
+        Self { state: None, what: what.into() }
+    }
 
-/// What a state does.
-#[derive(Debug, Clone)]
-pub(super) enum Work {
-    Task {
-        function: String,
-        timeout: Option<Duration>,
-        parameters: Option<Template>,
-        selector: Option<Template>,
-        place: Option<Path>,
-        retry: Vec<Retrier>,
-        catch: Vec<Catcher>,
-        next: Next,
-    },
-    Choice { rules: Vec<(Rule, String)>, default: Option<String> },
-    Pass { result: Option<Value>, parameters: Option<Template>, place: Option<Path>, next: Next },
-    Wait { duration: Duration, next: Next },
-    Succeed,
-    Fail { error: String, cause: String },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Next {
-    State(String),
-    End,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Retrier {
-    pub errors: Vec<String>,
-    pub interval: Duration,
-    pub attempts: u32,
-    pub rate: f64,
-    pub longest: Option<Duration>,
-    pub full_jitter: bool,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Catcher {
-    pub errors: Vec<String>,
-    pub place: Option<Path>,
-    pub next: String,
+    fn state(state: &str, what: impl Into<String>) -> Self {
+        Self { state: Some(state.to_owned()), what: what.into() }
+    }
 }
 
 impl StateMachine {
-    /// Reads a definition, with `${name}` replaced as Terraform's `templatefile` does.
+    /// Loads a definition in the Amazon States Language, after replacing `${name}` by the value of `name`, as
+    /// Terraform's `templatefile` does.
     ///
-    /// # Errors
-    /// Everything that is wrong with it, or that is not modelled here.
+    /// # Errors Everything that is wrong with the definition or not supported here. A state that cannot be read at all
+    /// reports its first fault only, and what concerns several states is looked at once each of them can be read.
     pub fn load(json: &str, substitutions: &[(&str, &str)]) -> Result<Self, Vec<LoadFault>> {
-        let whole = |what: String| vec![LoadFault { state: "StateMachine".to_owned(), what }];
-        let mut text = json.to_owned();
-        for (name, value) in substitutions {
-            text = text.replace(&format!("${{{name}}}"), value);
+        let whole = |what: String| LoadFault::machine(what);
+        let text = text::substitute(json, substitutions)
+            .map_err(|faults| faults.into_iter().map(whole).collect::<Vec<_>>())?;
+        let json = text::parse(&text).map_err(|why| vec![LoadFault::machine(why.to_string())])?;
+        let document = Document::parse(json).map_err(|why| vec![LoadFault::machine(why)])?;
+
+        let mut faults = Vec::new();
+        if document.version.as_deref().is_some_and(|version| version != "1.0") {
+            faults.push(LoadFault::machine("the Version must be 1.0"));
         }
-        if let Some(place) = text.find("${") {
-            let rest: String = text[place..].chars().take(24).collect();
-            return Err(whole(format!("nothing is known to put in the place of {rest}")));
-        }
-        let machine: definition::Machine = serde_json::from_str(&text).map_err(|why| whole(why.to_string()))?;
-        if machine.version.as_deref().is_some_and(|version| version != "1.0") {
-            return Err(whole("the version must be 1.0".to_owned()));
-        }
-        if machine.timeout_seconds == Some(0) {
-            return Err(whole("TimeoutSeconds must be positive".to_owned()));
-        }
-        let (mut states, mut faults) = (IndexMap::new(), Vec::new());
-        for (name, value) in machine.states {
-            match compile(value) {
+        let mut states = IndexMap::new();
+        for (name, fields) in document.states {
+            match State::parse(fields) {
                 Ok(state) => {
+                    let wrong = state_faults(&name, &state);
+                    faults.extend(wrong.into_iter().map(|what| LoadFault::state(&name, what)));
                     states.insert(name, state);
                 }
-                Err(what) => faults.push(LoadFault { state: name, what }),
+                Err(what) => faults.push(LoadFault { state: Some(name), what }),
             }
         }
-        let timeout = machine.timeout_seconds.map(Duration::from_secs);
-        let loaded = Self { start_at: machine.start_at, timeout, states };
+        let timeout = document.timeout_seconds.map(|timeout| timeout.0);
+        let machine = Self { start_at: document.start_at, timeout, states };
         if faults.is_empty() {
-            faults = loaded.shape_faults();
+            faults = graph_faults(&machine);
         }
-        if faults.is_empty() { Ok(loaded) } else { Err(faults) }
-    }
-
-    /// Where states lead.
-    fn shape_faults(&self) -> Vec<LoadFault> {
-        let mut faults = Vec::new();
-        let mut fault = |state: &str, what: String| faults.push(LoadFault { state: state.to_owned(), what });
-        if !self.states.contains_key(&self.start_at) {
-            fault("StateMachine", format!("StartAt names no state: {}", self.start_at));
-        }
-        for (name, state) in &self.states {
-            for next in state.leads_to() {
-                if !self.states.contains_key(next) {
-                    fault(name, format!("it leads to {next}, which is no state"));
-                }
-            }
-        }
-        let (mut reached, mut ahead) = (BTreeSet::new(), vec![self.start_at.as_str()]);
-        while let Some(name) = ahead.pop() {
-            if reached.insert(name)
-                && let Some(state) = self.states.get(name)
-            {
-                ahead.extend(state.leads_to());
-            }
-        }
-        for name in self.states.keys().filter(|name| !reached.contains(name.as_str())) {
-            fault(name, "no state leads to it".to_owned());
-        }
-        if !self.states.values().any(State::is_terminal) {
-            fault("StateMachine", "no state ends it".to_owned());
-        }
-        faults
+        if faults.is_empty() { Ok(machine) } else { Err(faults) }
     }
 }
 
-impl State {
-    /// The ARN of the function it calls.
-    pub fn function(&self) -> Option<&str> {
-        match &self.work {
-            Work::Task { function, .. } => Some(function),
-            _ => None,
-        }
-    }
-
-    /// The states that may come next.
-    pub fn leads_to(&self) -> Vec<&str> {
-        match &self.work {
-            Work::Task { catch, next, .. } => {
-                next.name().into_iter().chain(catch.iter().map(|catcher| catcher.next.as_str())).collect()
-            }
-            Work::Choice { rules, default } => {
-                rules.iter().map(|(_, next)| next.as_str()).chain(default.as_deref()).collect()
-            }
-            Work::Pass { next, .. } | Work::Wait { next, .. } => next.name().into_iter().collect(),
-            Work::Succeed | Work::Fail { .. } => Vec::new(),
-        }
-    }
-
-    fn is_terminal(&self) -> bool {
-        match &self.work {
-            Work::Succeed | Work::Fail { .. } => true,
-            Work::Task { next, .. } | Work::Pass { next, .. } | Work::Wait { next, .. } => *next == Next::End,
-            Work::Choice { .. } => false,
-        }
-    }
-}
-
-impl Next {
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::State(name) => Some(name),
-            Self::End => None,
-        }
-    }
-}
-
-fn compile(value: Value) -> Result<State, String> {
-    if value.get("QueryLanguage").is_some() {
-        return Err("QueryLanguage is not modelled: JSONPath only".to_owned());
-    }
-    match serde_json::from_value(value).map_err(|why| why.to_string())? {
-        definition::State::Task(task) => compile_task(task),
-        definition::State::Choice(choice) => {
-            if choice.choices.is_empty() {
-                return Err("Choices is empty".to_owned());
-            }
-            let rule = |rule: &Value| -> Result<(Rule, String), String> {
-                let next = rule.get("Next").and_then(Value::as_str).ok_or("a choice has no Next")?;
-                Ok((Rule::compile(rule)?, next.to_owned()))
-            };
-            let rules = choice.choices.iter().map(rule).collect::<Result<_, _>>()?;
-            state(choice.input_path, choice.output_path, Work::Choice { rules, default: choice.default })
-        }
-        definition::State::Pass(pass) => {
-            let parameters = pass.parameters.as_ref().map(Template::compile).transpose()?;
-            let (place, next) = (place(pass.result_path)?, next(pass.next, pass.end)?);
-            state(pass.input_path, pass.output_path, Work::Pass { result: pass.result, parameters, place, next })
-        }
-        definition::State::Wait(wait) => {
-            let work = Work::Wait { duration: Duration::from_secs(wait.seconds), next: next(wait.next, wait.end)? };
-            state(wait.input_path, wait.output_path, work)
-        }
-        definition::State::Succeed(succeed) => state(succeed.input_path, succeed.output_path, Work::Succeed),
-        definition::State::Fail(fail) => {
-            let (error, cause) = (fail.error.unwrap_or_default(), fail.cause.unwrap_or_default());
-            state(None, None, Work::Fail { error, cause })
-        }
-    }
-}
-
-fn compile_task(task: definition::Task) -> Result<State, String> {
-    if !task.resource.starts_with("arn:aws:lambda:") {
-        return Err(format!("Resource must be a function's ARN: {}", task.resource));
-    }
-    if task.timeout_seconds == Some(0) {
-        return Err("TimeoutSeconds must be positive".to_owned());
-    }
-    errors_are_orderly(task.retry.iter().map(|retrier| &retrier.error_equals))?;
-    errors_are_orderly(task.catch.iter().map(|catcher| &catcher.error_equals))?;
-    let catch = |catcher: definition::Catcher| -> Result<Catcher, String> {
-        Ok(Catcher { errors: catcher.error_equals, place: place(catcher.result_path)?, next: catcher.next })
+fn state_faults(name: &str, state: &State) -> Vec<String> {
+    let mut faults = match &state.work {
+        Work::Task(task) => task_faults(task),
+        Work::Choice(choice) if choice.choices.is_empty() => vec!["it has no Choices".to_owned()],
+        Work::Pass(pass) => pass_faults(pass),
+        Work::Wait(wait) => wait_faults(wait),
+        Work::Fail(fail) => fail_faults(fail),
+        Work::Choice(_) | Work::Succeed(_) => Vec::new(),
     };
-    let work = Work::Task {
-        function: task.resource,
-        timeout: task.timeout_seconds.map(Duration::from_secs),
-        parameters: task.parameters.as_ref().map(Template::compile).transpose()?,
-        selector: task.result_selector.as_ref().map(Template::compile).transpose()?,
-        place: place(task.result_path)?,
-        retry: task.retry.into_iter().map(retrier).collect::<Result<_, _>>()?,
-        catch: task.catch.into_iter().map(catch).collect::<Result<_, _>>()?,
-        next: next(task.next, task.end)?,
-    };
-    state(task.input_path, task.output_path, work)
-}
-
-fn retrier(retrier: definition::Retrier) -> Result<Retrier, String> {
-    let legal = retrier.interval_seconds >= 1
-        && retrier.backoff_rate >= 1.0
-        && retrier.max_attempts <= 99_999_999
-        && retrier.max_delay_seconds.is_none_or(|most| most > retrier.interval_seconds && most <= 31_622_400);
-    if !legal {
-        return Err("a Retry has a number that is out of bounds".to_owned());
+    if name.is_empty() || name.chars().count() > MAX_NAME {
+        faults.push(format!("a state's name must have 1 to {MAX_NAME} characters"));
     }
-    Ok(Retrier {
-        errors: retrier.error_equals,
-        interval: Duration::from_secs(retrier.interval_seconds),
-        attempts: retrier.max_attempts,
-        rate: retrier.backoff_rate,
-        longest: retrier.max_delay_seconds.map(Duration::from_secs),
-        full_jitter: retrier.jitter_strategy == Jitter::Full,
-    })
+    faults
 }
 
-/// `States.ALL` stands alone, and comes last.
-fn errors_are_orderly<'a>(lists: impl Iterator<Item = &'a Vec<String>>) -> Result<(), String> {
-    let mut all_seen = false;
-    for list in lists {
-        let has_all = list.iter().any(|error| error == "States.ALL");
-        if list.is_empty() || all_seen || (has_all && list.len() > 1) {
-            return Err("ErrorEquals needs names, and States.ALL must be alone and last".to_owned());
+fn task_faults(task: &Task) -> Vec<String> {
+    let retried: Vec<&[String]> = task.retry.iter().map(|retrier| retrier.error_equals.as_slice()).collect();
+    let caught: Vec<&[String]> = task.catch.iter().map(|catcher| catcher.error_equals.as_slice()).collect();
+    let mut faults = error_list_faults("Retry", &retried);
+    faults.extend(error_list_faults("Catch", &caught));
+    faults.extend(task.retry.iter().flat_map(retrier_faults));
+    faults
+}
+
+fn error_list_faults(field: &str, lists: &[&[String]]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (index, names) in lists.iter().enumerate() {
+        if names.is_empty() {
+            faults.push(format!("{field} has an ErrorEquals without errors"));
         }
-        all_seen = has_all;
+        if names.iter().any(|name| name == errors::ALL) && (names.len() > 1 || index + 1 < lists.len()) {
+            faults.push(format!("in {field}, {} must stand alone and last", errors::ALL));
+        }
+        let reserved = names.iter().filter(|name| name.starts_with("States."));
+        let unknown = reserved.filter(|name| !errors::CATCHABLE.contains(&name.as_str()));
+        faults.extend(unknown.map(|name| format!("{field} lists {name}, which it can never get")));
     }
-    Ok(())
+    faults
 }
 
-fn state(input: Nullable, output: Nullable, work: Work) -> Result<State, String> {
-    Ok(State { input: path(input)?, output: path(output)?, work })
+fn retrier_faults(retrier: &Retrier) -> Vec<String> {
+    let mut faults = Vec::new();
+    if retrier.max_attempts > MAX_ATTEMPTS {
+        faults.push(format!("MaxAttempts must be at most {MAX_ATTEMPTS}"));
+    }
+    if retrier.backoff_rate < 1.0 {
+        faults.push("BackoffRate must be at least 1.0".to_owned());
+    }
+    if let Some(longest) = retrier.max_delay_seconds {
+        if longest.0.as_secs() >= MAX_DELAY_SECONDS {
+            faults.push(format!("MaxDelaySeconds must be less than {MAX_DELAY_SECONDS}"));
+        }
+        if longest.0 < retrier.interval_seconds.0 {
+            faults.push("MaxDelaySeconds is less than IntervalSeconds".to_owned());
+        }
+    }
+    faults
 }
 
-/// A path that is everything unless told otherwise; `null` means nothing.
-fn path(text: Nullable) -> Result<Option<Path>, String> {
-    match text {
-        None => Ok(Some(Path::ROOT)),
-        Some(None) => Ok(None),
-        Some(Some(text)) => Path::parse(&text).map(Some),
-    }
+fn pass_faults(pass: &Pass) -> Vec<String> {
+    let both = pass.result.is_some() && pass.parameters.is_some();
+    both.then(|| "with a Result, Parameters would be ignored".to_owned()).into_iter().collect()
 }
 
-fn place(text: Nullable) -> Result<Option<Path>, String> {
-    match text {
-        Some(Some(text)) => Path::parse_place(&text).map(Some),
-        other => path(other),
-    }
+fn wait_faults(wait: &Wait) -> Vec<String> {
+    let given =
+        [wait.seconds.is_some(), wait.seconds_path.is_some(), wait.timestamp.is_some(), wait.timestamp_path.is_some()];
+    let one = given.into_iter().filter(|given| *given).count() == 1;
+    (!one)
+        .then(|| "it must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath".to_owned())
+        .into_iter()
+        .collect()
 }
 
-fn next(next: Option<String>, end: Option<bool>) -> Result<Next, String> {
-    match (next, end) {
-        (Some(next), None) => Ok(Next::State(next)),
-        (None, Some(true)) => Ok(Next::End),
-        _ => Err("a state has either Next or \"End\": true".to_owned()),
+fn fail_faults(fail: &Fail) -> Vec<String> {
+    let mut faults = Vec::new();
+    if fail.error.is_some() && fail.error_path.is_some() {
+        faults.push("it must not have both Error and ErrorPath".to_owned());
     }
+    if fail.cause.is_some() && fail.cause_path.is_some() {
+        faults.push("it must not have both Cause and CausePath".to_owned());
+    }
+    if fail.error.as_ref().is_some_and(|error| error.starts_with("States.")) {
+        faults.push("error names that begin with States. are reserved".to_owned());
+    }
+    faults
+}
+
+fn graph_faults(machine: &StateMachine) -> Vec<LoadFault> {
+    let mut faults = Vec::new();
+    if !machine.states.contains_key(&machine.start_at) {
+        faults.push(LoadFault::machine(format!("StartAt names no state: {}", machine.start_at)));
+    }
+    for (name, state) in &machine.states {
+        let lost = state.transitions().into_iter().filter(|transition| !machine.states.contains_key(transition.to));
+        faults.extend(lost.map(|transition| LoadFault::state(name, format!("{} is not a state", transition.to))));
+    }
+    if !faults.is_empty() {
+        return faults;
+    }
+    let reached = reachable(machine);
+    let unreached = machine.states.keys().filter(|name| !reached.contains(name.as_str()));
+    faults.extend(unreached.map(|name| LoadFault::state(name, "it cannot be reached")));
+    if !machine.states.values().any(State::is_terminal) {
+        faults.push(LoadFault::machine("no state ends the execution"));
+    }
+    faults
+}
+
+fn reachable(machine: &StateMachine) -> BTreeSet<&str> {
+    let mut reached = BTreeSet::from([machine.start_at.as_str()]);
+    let mut open = vec![machine.start_at.as_str()];
+    while let Some(state) = open.pop().and_then(|name| machine.states.get(name)) {
+        let targets = state.transitions().into_iter().map(|transition| transition.to);
+        open.extend(targets.filter(|to| reached.insert(to)));
+    }
+    reached
 }

@@ -1,125 +1,102 @@
-//! Step Functions: runs state machines in the Amazon States Language.
+//! Step Functions: an interpreter for that part of the Amazon States Language that an order saga needs.
 //!
-//! The subset that an order saga uses, with JSONPath: Task (a Lambda function), Choice, Pass, Wait, Succeed and Fail, with
-//! Retry, Catch and time-outs. Whatever else a definition says (Parallel, Map, JSONata, intrinsic functions, fields unknown
-//! here) is a fault when it is loaded; nothing is ever ignored.
+//! It has Task (a Lambda function called directly), Choice, Pass, Wait, Succeed and Fail, with JSONPath as the query
+//! language, restricted to reference paths. Whatever a definition says beyond that (Parallel, Map, JSONata, variables,
+//! intrinsic functions, heartbeats, other services) is a fault when it is loaded, never something that is left out.
 //!
-//! Source: Amazon States Language specification (states-language.net), and the Step Functions Developer Guide where it
-//! differs.
+//! A function that fails reports the type of its error, one that runs out of its own time reports `Sandbox.Timedout`,
+//! and one that runs out of the state's `TimeoutSeconds` is `States.Timeout`. The first two are up to the [`Host`].
+//! Source: Step Functions, "Handling errors in Step Functions workflows".
 //!
-//! Layout: `definition.rs` is the language as written; `load.rs` checks it and compiles it; `path.rs`, `template.rs` and
-//! `choice.rs` are its expressions; `run.rs` runs it; `bound.rs` says how long it can take at most.
+//! Layout: `text` and `definition` read a definition, `load` checks it; `run` runs it, with `data`, `path`, `choice`,
+//! `retry` and `errors`, and tells `history`; `graph` and `bound` say what it can do.
 
 mod bound;
 mod choice;
+mod data;
 mod definition;
+mod errors;
+mod graph;
+mod history;
 mod load;
 mod path;
+mod retry;
 mod run;
-mod template;
 #[cfg(test)]
 mod tests;
+mod text;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use kernel::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use graph::{StateView, Transition};
+pub use history::{EventKind, HistoryEvent};
 pub use load::LoadFault;
-use load::State;
 
-/// A state machine, checked.
-#[derive(Debug, Clone)]
+/// A state machine whose definition has been checked.
+#[derive(Debug)]
 pub struct StateMachine {
     start_at: String,
     timeout: Option<Duration>,
-    states: IndexMap<String, State>,
+    states: IndexMap<String, definition::State>,
 }
 
-impl StateMachine {
-    /// The ARNs of the functions it calls.
-    pub fn functions(&self) -> BTreeSet<String> {
-        self.states.values().filter_map(State::function).map(str::to_owned).collect()
-    }
-}
-
-/// One run of a state machine.
-#[derive(Debug, Clone)]
+/// An execution to run.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Execution {
-    /// Its ARN.
+    /// Its ARN, which also names the state machine.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What it is started with.
+    /// What it is given.
     pub input: Value,
     /// When it was started.
     pub started_at: Timestamp,
 }
 
-/// How a run ended.
+/// How an execution ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// Well, with this output.
     Succeeded(Value),
-    /// With an error.
+    /// Badly.
     Failed {
-        /// The error's name.
+        /// The error's name; empty when a Fail state gives none.
         error: String,
-        /// More about it.
+        /// What happened, in whatever form its source chose; may be empty.
         cause: String,
     },
-    /// It took longer than its `TimeoutSeconds`.
+    /// It ran longer than the machine's `TimeoutSeconds`.
     TimedOut,
 }
 
-/// A task that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a task failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{error}: {cause}")]
 pub struct TaskError {
-    /// The error's name, which Retry and Catch look at.
-    #[serde(rename = "Error")]
+    /// The error's name, which retriers and catchers go by: the `errorType` of a function's error, or one of
+    /// `Sandbox.Timedout`, `Lambda.TooManyRequestsException`, `Lambda.ServiceException` and the like.
     pub error: String,
-    /// More about it.
-    #[serde(rename = "Cause")]
+    /// What happened: for a function's error, JSON with its `errorType` and `errorMessage`.
     pub cause: String,
 }
 
-impl TaskError {
-    pub(crate) fn new(error: &str, cause: impl Into<String>) -> Self {
-        Self { error: error.to_owned(), cause: cause.into() }
-    }
-}
-
-/// What a run needs from outside.
+/// What an interpreter needs from its surroundings.
 #[async_trait]
 pub trait Host: Send + Sync {
-    /// Invokes a function and waits for its answer.
-    ///
-    /// # Errors
-    /// What it failed with.
+    /// Calls a function. A call whose time is over is dropped.
     async fn invoke(&self, function_arn: &str, payload: Value) -> Result<Value, TaskError>;
-    /// Waits.
-    async fn sleep(&self, duration: Duration);
-    /// The time.
-    fn now(&self) -> Timestamp;
-    /// A random number from 0 up to but not including 1, for jitter.
-    fn random(&self) -> f64;
-}
 
-/// Something that happened in a run. The types are those of `GetExecutionHistory`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HistoryEvent {
-    /// When.
-    pub at: Timestamp,
-    /// What, as in `TaskStateEntered`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// In which state.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    /// More: an input, an output, an error.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub detail: Value,
+    /// Waits for so long.
+    async fn sleep(&self, duration: Duration);
+
+    /// Now.
+    fn now(&self) -> Timestamp;
+
+    /// A random number from 0 to 1, without 1, for jitter.
+    fn random(&self) -> f64;
 }

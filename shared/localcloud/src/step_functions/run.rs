@@ -1,241 +1,247 @@
 //! Runs a state machine.
 
-use std::{future::Future, pin::pin};
+use std::{future::Future, time::Duration};
 
-use futures::future::{Either, select};
+use kernel::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
-    Execution, HistoryEvent, Host, Outcome, StateMachine, TaskError,
-    load::{Catcher, Next, Retrier, State, Work},
-    path::Path,
+    EventKind, Execution, HistoryEvent, Host, Outcome, StateMachine, TaskError, choice,
+    data::{self, Visit, within_limit},
+    definition::{Choice, Fail, Pass, Pause, State, Succeed, Task, Wait, Work},
+    errors,
+    history::Recorder,
+    path::{Path, Scope},
+    retry::Retries,
 };
 
-/// Source: Step Functions quotas: 256 KiB for a task's or state's input or output.
-const PAYLOAD_LIMIT: usize = 256 * 1024;
+impl StateMachine {
+    /// Runs one execution to its end. What happens is told to `history` as it happens.
+    ///
+    /// All waiting is done by the host's `sleep`, so the host's clock decides every time-out. Dropping the future ends
+    /// the execution where it stands.
+    pub async fn run(
+        &self,
+        execution: Execution,
+        host: &dyn Host,
+        history: &mut (dyn FnMut(HistoryEvent) + Send),
+    ) -> Outcome {
+        let mut recorder = Recorder::new(host, history);
+        recorder.execution(EventKind::ExecutionStarted, json!({ "input": execution.input }));
+        let mut run = Run { machine: self, execution: &execution, host, recorder: &mut recorder };
+        let ended = within(host, self.timeout, run.all_states()).await;
+        match ended {
+            Some(Ok(output)) => {
+                recorder.execution(EventKind::ExecutionSucceeded, json!({ "output": output }));
+                Outcome::Succeeded(output)
+            }
+            Some(Err(TaskError { error, cause })) => {
+                recorder.execution(EventKind::ExecutionFailed, json!({ "error": error, "cause": cause }));
+                Outcome::Failed { error, cause }
+            }
+            None => {
+                recorder.execution(EventKind::ExecutionTimedOut, json!({ "error": errors::TIMEOUT }));
+                Outcome::TimedOut
+            }
+        }
+    }
+}
 
-/// A run under way.
-struct Run<'a> {
+/// What comes of the work, or nothing when the time is over first.
+async fn within<T>(host: &dyn Host, limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
+    let Some(limit) = limit else { return Some(work.await) };
+    tokio::select! {
+        // In this order, not at random: a run must be repeatable.
+        biased;
+        done = work => Some(done),
+        () = host.sleep(limit) => None,
+    }
+}
+
+/// What a state hands on, and to whom: nobody, when the execution ends with it.
+type Step<'a> = (Value, Option<&'a str>);
+
+struct Run<'a, 'h> {
     machine: &'a StateMachine,
     execution: &'a Execution,
     host: &'a dyn Host,
-    history: &'a mut (dyn FnMut(HistoryEvent) + Send),
+    recorder: &'a mut Recorder<'h>,
 }
 
-/// Where a state leads: on, or to an end.
-enum After {
-    State(String, Value),
-    Over(Outcome),
-}
-
-impl StateMachine {
-    /// Runs to the end. `history` hears of everything that happens.
-    pub async fn run(&self, execution: Execution, host: &dyn Host, history: &mut (dyn FnMut(HistoryEvent) + Send)) -> Outcome {
-        let mut run = Run { machine: self, execution: &execution, host, history };
-        run.note("ExecutionStarted", None, json!({ "input": execution.input }));
-        let outcome = match self.timeout {
-            None => run.to_the_end().await,
-            Some(timeout) => within(run.to_the_end(), host.sleep(timeout)).await.unwrap_or(Outcome::TimedOut),
-        };
-        let (kind, detail) = match &outcome {
-            Outcome::Succeeded(output) => ("ExecutionSucceeded", json!({ "output": output })),
-            Outcome::Failed { error, cause } => ("ExecutionFailed", json!({ "error": error, "cause": cause })),
-            Outcome::TimedOut => ("ExecutionTimedOut", Value::Null),
-        };
-        history(HistoryEvent { at: host.now(), kind: kind.to_owned(), state: None, detail });
-        outcome
-    }
-}
-
-/// The work's result, unless the limit comes first.
-async fn within<T>(work: impl Future<Output = T>, limit: impl Future<Output = ()>) -> Option<T> {
-    match select(pin!(work), pin!(limit)).await {
-        Either::Left((result, _)) => Some(result),
-        Either::Right(((), _)) => None,
-    }
-}
-
-impl Run<'_> {
-    fn note(&mut self, kind: &str, state: Option<&str>, detail: Value) {
-        (self.history)(HistoryEvent { at: self.host.now(), kind: kind.to_owned(), state: state.map(str::to_owned), detail });
-    }
-
-    async fn to_the_end(&mut self) -> Outcome {
-        let (mut name, mut input) = (self.machine.start_at.clone(), self.execution.input.clone());
+impl<'a> Run<'a, '_> {
+    async fn all_states(&mut self) -> Result<Value, TaskError> {
+        let mut name = self.machine.start_at.as_str();
+        let mut data = within_limit(self.execution.input.clone(), "The input of the execution")?;
         loop {
-            let Some(state) = self.machine.states.get(&name) else {
-                return failed(TaskError::new("States.Runtime", format!("there is no state {name}")));
-            };
-            let kind = state.kind();
-            self.note(&format!("{kind}StateEntered"), Some(&name), json!({ "input": input }));
-            match self.state(&name, state, input).await {
-                Ok(After::State(next, output)) => {
-                    self.note(&format!("{kind}StateExited"), Some(&name), json!({ "output": output }));
-                    (name, input) = (next, output);
-                }
-                Ok(After::Over(outcome)) => return outcome,
-                Err(error) => return failed(error),
+            let missing = || errors::runtime(format!("There is no state '{name}'"));
+            let state = self.machine.states.get(name).ok_or_else(missing)?;
+            let visit = Visit { state: name, entered_at: self.host.now(), retries: 0 };
+            self.recorder.state(name, EventKind::entered(state), json!({ "input": data }))?;
+            let (output, next) = self.visit(state, visit, data).await?;
+            let output = within_limit(output, "The output of the state")?;
+            if let Some(exited) = EventKind::exited(state) {
+                self.recorder.state(name, exited, json!({ "output": output }))?;
             }
+            let Some(next) = next else { return Ok(output) };
+            (name, data) = (next, output);
         }
     }
 
-    async fn state(&mut self, name: &str, state: &State, raw: Value) -> Result<After, TaskError> {
-        let context = self.context(name, 0);
-        let input = match &state.input {
-            Some(path) => found(path, &raw, &context)?,
-            None => json!({}),
-        };
-        match &state.work {
-            Work::Task { catch, .. } => self.task(name, state, raw, input, catch).await,
-            Work::Choice { rules, default } => {
-                for (rule, next) in rules {
-                    if rule.holds(&input, &context)? {
-                        return Ok(After::State(next.clone(), output(state, input, &context)?));
-                    }
-                }
-                let next = default.clone();
-                let next = next.ok_or_else(|| TaskError::new("States.NoChoiceMatched", format!("{name} has no choice for this")))?;
-                Ok(After::State(next, output(state, input, &context)?))
-            }
-            Work::Pass { result, parameters, place, next } => {
-                let input = parameters.as_ref().map_or(Ok(input.clone()), |template| template.fill(&input, &context))?;
-                let result = result.clone().unwrap_or(input);
-                Ok(after(next, output(state, placed(place.as_ref(), raw, result)?, &context)?))
-            }
-            Work::Wait { duration, next } => {
-                self.host.sleep(*duration).await;
-                Ok(after(next, output(state, input, &context)?))
-            }
-            Work::Succeed => Ok(After::Over(Outcome::Succeeded(output(state, input, &context)?))),
-            Work::Fail { error, cause } => Ok(After::Over(failed(TaskError::new(error, cause.clone())))),
-        }
-    }
-
-    /// A task, with its retries and catchers.
-    async fn task(&mut self, name: &str, state: &State, raw: Value, input: Value, catch: &[Catcher]) -> Result<After, TaskError> {
-        let Work::Task { retry, next, .. } = &state.work else { return Err(TaskError::new("States.Runtime", "not a task")) };
-        let mut used = vec![0; retry.len()];
-        let error = loop {
-            let context = self.context(name, used.iter().sum());
-            let error = match self.attempt(name, &state.work, &raw, &input, &context).await {
-                Ok(result) => return Ok(after(next, output(state, result, &context)?)),
-                Err(error) => error,
-            };
-            let Some(retrier) = retry.iter().position(|retrier| matches(&retrier.errors, &error.error)) else { break error };
-            if used[retrier] >= retry[retrier].attempts {
-                break error;
-            }
-            let delay = self.delay(&retry[retrier], used[retrier]);
-            self.note("TaskRetried", Some(name), json!({ "error": error.error, "delay_seconds": delay.as_secs_f64() }));
-            self.host.sleep(delay).await;
-            used[retrier] += 1;
-        };
-        let Some(catcher) = catch.iter().find(|catcher| matches(&catcher.errors, &error.error)) else { return Err(error) };
-        let caught = json!({ "Error": error.error, "Cause": error.cause });
-        Ok(After::State(catcher.next.clone(), placed(catcher.place.as_ref(), raw, caught)?))
-    }
-
-    /// One try: parameters, the call, selector, result path.
-    async fn attempt(&mut self, name: &str, work: &Work, raw: &Value, input: &Value, context: &Value) -> Result<Value, TaskError> {
-        let Work::Task { function, timeout, parameters, selector, place, .. } = work else {
-            return Err(TaskError::new("States.Runtime", "not a task"));
-        };
-        let payload = parameters.as_ref().map_or(Ok(input.clone()), |template| template.fill(input, context))?;
-        fits(&payload)?;
-        self.note("TaskScheduled", Some(name), json!({ "resource": function, "input": payload }));
-        let call = self.host.invoke(function, payload);
-        let result = match timeout {
-            None => call.await,
-            Some(timeout) => within(call, self.host.sleep(*timeout)).await.unwrap_or_else(|| {
-                Err(TaskError::new("States.Timeout", format!("the task took longer than {} seconds", timeout.as_secs())))
-            }),
-        };
-        let result = result.inspect_err(|error| {
-            let kind = if error.error == "States.Timeout" { "TaskTimedOut" } else { "TaskFailed" };
-            self.note(kind, Some(name), json!({ "error": error.error, "cause": error.cause }));
-        })?;
-        self.note("TaskSucceeded", Some(name), json!({ "output": result }));
-        let result = selector.as_ref().map_or(Ok(result.clone()), |template| template.fill(&result, context))?;
-        placed(place.as_ref(), raw.clone(), result)
-    }
-
-    fn delay(&self, retrier: &Retrier, retry: u32) -> std::time::Duration {
-        let delay = retrier.delay(retry);
-        if retrier.full_jitter { delay.mul_f64(self.host.random()) } else { delay }
-    }
-
-    /// The context object. Source: Step Functions, "Accessing execution data from the Context object".
-    fn context(&self, state: &str, retries: u32) -> Value {
+    async fn visit(&mut self, state: &'a State, visit: Visit<'_>, raw: Value) -> Result<Step<'a>, TaskError> {
+        let next = state.next.as_deref();
         let execution = self.execution;
-        json!({
-            "Execution": {
-                "Id": execution.id,
-                "Name": execution.name,
-                "Input": execution.input,
-                "StartTime": execution.started_at,
-            },
-            "State": { "Name": state, "EnteredTime": self.host.now(), "RetryCount": retries },
-        })
+        let context = || data::context(execution, visit);
+        match &state.work {
+            Work::Task(task) => self.task(task, next, visit, raw).await,
+            Work::Choice(choice) => choose(choice, &raw, &context()),
+            Work::Pass(pass) => Ok((rearrange(pass, raw, &context())?, next)),
+            Work::Wait(wait) => Ok((self::wait(self.host, wait, &raw, &context()).await?, next)),
+            Work::Succeed(succeed) => Ok((select(succeed, &raw, &context())?, None)),
+            Work::Fail(fail) => Err(failure(fail, Scope { data: &raw, context: &context() })?),
+        }
     }
-}
 
-impl State {
-    fn kind(&self) -> &'static str {
-        match self.work {
-            Work::Task { .. } => "Task",
-            Work::Choice { .. } => "Choice",
-            Work::Pass { .. } => "Pass",
-            Work::Wait { .. } => "Wait",
-            Work::Succeed => "Succeed",
-            Work::Fail { .. } => "Fail",
+    /// Tries a task until it answers, or neither a retrier nor a catcher lists its error.
+    async fn task(
+        &mut self,
+        task: &'a Task,
+        next: Option<&'a str>,
+        mut visit: Visit<'_>,
+        raw: Value,
+    ) -> Result<Step<'a>, TaskError> {
+        let mut retries = Retries::new(&task.retry);
+        let failed = loop {
+            let failed = match self.attempt(task, visit, &raw).await {
+                Ok(output) => return Ok((output, next)),
+                Err(failed) => failed,
+            };
+            let Some(delay) = retries.next(&failed.error, || self.host.random()) else { break failed };
+            visit.retries += 1;
+            let detail =
+                json!({ "error": failed.error, "retry": visit.retries, "delayInSeconds": delay.as_secs_f64() });
+            self.recorder.state(visit.state, EventKind::TaskRetried, detail)?;
+            self.host.sleep(delay).await;
+        };
+        let catcher = task.catch.iter().find(|catcher| errors::listed(&catcher.error_equals, &failed.error));
+        let Some(catcher) = catcher else { return Err(failed) };
+        // The error goes into the state's input, as a result would; OutputPath has no part in it.
+        // Source: Amazon States Language, "Fallback states".
+        let output = json!({ "Error": failed.error, "Cause": failed.cause });
+        Ok((catcher.result_path.put(raw, output)?, Some(&catcher.next)))
+    }
+
+    async fn attempt(&mut self, task: &Task, visit: Visit<'_>, raw: &Value) -> Result<Value, TaskError> {
+        let context = &data::context(self.execution, visit);
+        let mut payload = task.input_path.of(Scope { data: raw, context }, "InputPath")?;
+        if let Some(parameters) = &task.parameters {
+            payload = parameters.fill(Scope { data: &payload, context })?;
+        }
+        let payload = within_limit(payload, "The input of the task")?;
+        let mut result = self.invoke(task, visit.state, payload).await?;
+        if let Some(selector) = &task.result_selector {
+            result = selector.fill(Scope { data: &result, context })?;
+        }
+        let output = task.result_path.put(raw.clone(), result)?;
+        let output = task.output_path.of(Scope { data: &output, context }, "OutputPath")?;
+        // Here too, where a catcher that lists the error can have it.
+        within_limit(output, "The output of the state")
+    }
+
+    async fn invoke(&mut self, task: &Task, state: &str, payload: Value) -> Result<Value, TaskError> {
+        let (arn, limit) = (task.resource.as_str(), task.timeout_seconds.map(|timeout| timeout.0));
+        let detail =
+            json!({ "resource": arn, "input": payload, "timeoutInSeconds": limit.map(|limit| limit.as_secs()) });
+        self.recorder.state(state, EventKind::LambdaFunctionScheduled, detail)?;
+        let answer = within(self.host, limit, self.host.invoke(arn, payload)).await;
+        let Some(answer) = answer else {
+            let detail = json!({ "error": errors::TIMEOUT });
+            self.recorder.state(state, EventKind::LambdaFunctionTimedOut, detail)?;
+            return Err(TaskError { error: errors::TIMEOUT.to_owned(), cause: String::new() });
+        };
+        match answer.and_then(|result| within_limit(result, "The result of the task")) {
+            Ok(result) => {
+                self.recorder.state(state, EventKind::LambdaFunctionSucceeded, json!({ "output": result }))?;
+                Ok(result)
+            }
+            Err(failed) => {
+                let detail = json!({ "error": failed.error, "cause": failed.cause });
+                self.recorder.state(state, EventKind::LambdaFunctionFailed, detail)?;
+                Err(failed)
+            }
         }
     }
 }
 
-fn after(next: &Next, output: Value) -> After {
-    match next {
-        Next::State(name) => After::State(name.clone(), output),
-        Next::End => After::Over(Outcome::Succeeded(output)),
+async fn wait(host: &dyn Host, wait: &Wait, raw: &Value, context: &Value) -> Result<Value, TaskError> {
+    let input = wait.input_path.of(Scope { data: raw, context }, "InputPath")?;
+    let scope = Scope { data: &input, context };
+    host.sleep(pause(wait, scope, host.now())?).await;
+    wait.output_path.of(scope, "OutputPath")
+}
+
+fn pause(wait: &Wait, scope: Scope<'_>, now: Timestamp) -> Result<Duration, TaskError> {
+    let wrong = |path: &Path| errors::runtime(format!("The value at '{path}' is not something to wait for"));
+    if let Some(path) = &wait.seconds_path {
+        let seconds = data::read(path, scope, "SecondsPath")?.as_u64();
+        let pause = seconds.and_then(|seconds| Pause::try_from(seconds).ok());
+        return pause.map(|pause| pause.0).ok_or_else(|| wrong(path));
     }
-}
-
-fn failed(error: TaskError) -> Outcome {
-    Outcome::Failed { error: error.error, cause: error.cause }
-}
-
-/// Whether a Retry or Catch for `names` is for `error`.
-fn matches(names: &[String], error: &str) -> bool {
-    let uncatchable = ["States.DataLimitExceeded", "States.Runtime"].contains(&error);
-    names.iter().any(|name| match name.as_str() {
-        "States.ALL" => !uncatchable,
-        "States.TaskFailed" => !uncatchable && error != "States.Timeout",
-        name => name == error,
-    })
-}
-
-fn found(path: &Path, input: &Value, context: &Value) -> Result<Value, TaskError> {
-    let missing = || TaskError::new("States.Runtime", format!("there is nothing at {path}"));
-    path.get(input, context).cloned().ok_or_else(missing)
-}
-
-/// The state's raw input with its result where `ResultPath` says; without a place, the result is thrown away.
-fn placed(place: Option<&Path>, raw: Value, result: Value) -> Result<Value, TaskError> {
-    let Some(place) = place else { return Ok(raw) };
-    let no_room = || TaskError::new("States.ResultPathMatchFailure", format!("there is no room at {place}"));
-    place.put(raw, result).ok_or_else(no_room)
-}
-
-fn output(state: &State, value: Value, context: &Value) -> Result<Value, TaskError> {
-    let output = match &state.output {
-        Some(path) => found(path, &value, context)?,
-        None => json!({}),
+    let until = match (&wait.timestamp_path, wait.timestamp) {
+        (Some(path), _) => {
+            let value = data::read(path, scope, "TimestampPath")?;
+            choice::timestamp(value).ok_or_else(|| wrong(path))?
+        }
+        (None, Some(moment)) => moment.0,
+        (None, None) => return Ok(wait.seconds.map_or(Duration::ZERO, |pause| pause.0)),
     };
-    fits(&output)?;
-    Ok(output)
+    // A moment that is over is not waited for.
+    Ok(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }
 
-fn fits(payload: &Value) -> Result<(), TaskError> {
-    let size = payload.to_string().len();
-    let too_large = || TaskError::new("States.DataLimitExceeded", format!("{size} bytes are more than {PAYLOAD_LIMIT}"));
-    if size <= PAYLOAD_LIMIT { Ok(()) } else { Err(too_large()) }
+fn choose<'a>(choice: &'a Choice, raw: &Value, context: &Value) -> Result<Step<'a>, TaskError> {
+    let input = choice.input_path.of(Scope { data: raw, context }, "InputPath")?;
+    let scope = Scope { data: &input, context };
+    let mut next = choice.default.as_deref();
+    for rule in &choice.choices {
+        if rule.holds(scope)? {
+            next = Some(&rule.next);
+            break;
+        }
+    }
+    let Some(next) = next else {
+        let cause = "No rule holds, and there is no Default".to_owned();
+        return Err(TaskError { error: errors::NO_CHOICE_MATCHED.to_owned(), cause });
+    };
+    Ok((choice.output_path.of(scope, "OutputPath")?, Some(next)))
+}
+
+fn rearrange(pass: &Pass, raw: Value, context: &Value) -> Result<Value, TaskError> {
+    let mut result = pass.input_path.of(Scope { data: &raw, context }, "InputPath")?;
+    if let Some(parameters) = &pass.parameters {
+        result = parameters.fill(Scope { data: &result, context })?;
+    }
+    if let Some(fixed) = &pass.result {
+        result = fixed.clone();
+    }
+    let output = pass.result_path.put(raw, result)?;
+    pass.output_path.of(Scope { data: &output, context }, "OutputPath")
+}
+
+fn select(succeed: &Succeed, raw: &Value, context: &Value) -> Result<Value, TaskError> {
+    let input = succeed.input_path.of(Scope { data: raw, context }, "InputPath")?;
+    succeed.output_path.of(Scope { data: &input, context }, "OutputPath")
+}
+
+fn failure(fail: &Fail, scope: Scope<'_>) -> Result<TaskError, TaskError> {
+    let text = |fixed: &Option<String>, path: &Option<Path>, field: &str| match path {
+        None => Ok(fixed.clone().unwrap_or_default()),
+        Some(path) => match data::read(path, scope, field)? {
+            Value::String(text) => Ok(text.clone()),
+            _ => Err(errors::runtime(format!("The value at '{path}' for {field} is not a text"))),
+        },
+    };
+    Ok(TaskError {
+        error: text(&fail.error, &fail.error_path, "ErrorPath")?,
+        cause: text(&fail.cause, &fail.cause_path, "CausePath")?,
+    })
 }

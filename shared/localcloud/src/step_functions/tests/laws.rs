@@ -63,6 +63,18 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[tokio::test]
+async fn an_execution_can_run_on_any_thread() {
+    fn sendable<T: Send>(future: T) -> T {
+        future
+    }
+    let (host, machine) = (FakeHost::new([]), machine(json!({ "A": { "Type": "Succeed" } })));
+    let execution =
+        Execution { id: EXECUTION.to_owned(), name: "run-1".to_owned(), input: json!(1), started_at: start() };
+    let mut ignore = |_| {};
+    assert_eq!(sendable(machine.run(execution, &host, &mut ignore)).await, Outcome::Succeeded(json!(1)));
+}
+
 proptest! {
     #[test]
     fn loading_never_panics(text in ".*", json in any_json(), state in any_json()) {

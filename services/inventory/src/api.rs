@@ -1,0 +1,104 @@
+//! What travels on HTTP, and its description in OpenAPI.
+
+use kernel::{Sku, Timestamp};
+use lambda::{FieldError, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::{
+    Modify, OpenApi, ToSchema,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::{
+    domain::{Adjustment, StockLevel},
+    functions::{adjust_stock, get_stock},
+};
+
+/// This context's part of the API.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    paths(get_stock::answer, adjust_stock::answer),
+    components(schemas(StockBody, AdjustStockBody, AdjustmentBody, Problem, FieldError)),
+    modifiers(&Jwt)
+)]
+pub struct Api;
+
+/// The security scheme of the routes that need a token.
+struct Jwt;
+
+impl Modify for Jwt {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        api.components.get_or_insert_default().add_security_scheme("jwt", SecurityScheme::Http(jwt));
+    }
+}
+
+/// How much there is of a sku. `received` is the sum of the other three.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Stock)]
+pub struct StockBody {
+    /// The sku.
+    #[schema(value_type = String, example = "MUG-01")]
+    pub sku: Sku,
+    /// Units that can be ordered.
+    #[schema(example = 93)]
+    pub available: i64,
+    /// Units ever received.
+    #[schema(example = 100)]
+    pub received: i64,
+    /// Units ever written off.
+    #[schema(example = 2)]
+    pub written_off: i64,
+    /// Units that orders hold, or have bought.
+    #[schema(example = 5)]
+    pub committed_or_held: i64,
+    /// When any of it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+impl StockBody {
+    /// This sku's stock.
+    pub fn new(sku: Sku, level: StockLevel) -> Self {
+        let StockLevel { available, received, written_off, committed_or_held, updated_at } = level;
+        Self { sku, available, received, written_off, committed_or_held, updated_at }
+    }
+}
+
+/// A change of a sku's stock, to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AdjustStock)]
+pub struct AdjustStockBody {
+    /// Units to receive, or, below zero, to write off. Not zero.
+    #[schema(minimum = -1000000, maximum = 1000000, example = 100)]
+    pub delta: i64,
+    /// Why, on one line.
+    #[schema(min_length = 1, max_length = 200, example = "delivery")]
+    pub reason: String,
+}
+
+/// A change of a sku's stock, made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Adjustment)]
+pub struct AdjustmentBody {
+    /// The sku.
+    #[schema(value_type = String, example = "MUG-01")]
+    pub sku: Sku,
+    /// Units received, or, below zero, written off.
+    #[schema(example = 100)]
+    pub delta: i64,
+    /// Why.
+    #[schema(example = "delivery")]
+    pub reason: String,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+/// Only what never changes about an adjustment, so that a repetition is answered with the same bytes.
+impl From<Adjustment> for AdjustmentBody {
+    fn from(adjustment: Adjustment) -> Self {
+        let (delta, reason) = (adjustment.delta.get(), adjustment.reason.as_str().to_owned());
+        Self { sku: adjustment.sku, delta, reason, at: adjustment.at }
+    }
+}
