@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::domain::{Entry, Payment, Status};
 
-/// Everything that is wrong with the table's `rows` (as plain JSON), given all `intents` that Stripe has (as Stripe's JSON;
-/// `_local.amount_refunded` is how much of an intent was given back). To be asked when nothing is under way any more.
+/// Everything that is wrong with the table's `rows` (as plain JSON), given all `intents` that Stripe has (as Stripe's
+/// JSON; `_local.amount_refunded` is how much of an intent was given back). To be asked when nothing is under way any
+/// more.
 pub fn audit(rows: &[Value], intents: &[Value]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut by_order: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
@@ -108,7 +109,9 @@ mod tests {
 
     fn row(status: &str, entries: &[&str]) -> Value {
         let amount = json!({ "amount_minor": 1980, "currency": "EUR" });
-        let mut row = json!({ "order_id": ORDER, "intent_id": "pi_1", "status": status, "rank": 1, "amount": amount, "updated_at": AT });
+        let mut row = json!({
+            "order_id": ORDER, "intent_id": "pi_1", "status": status, "rank": 1, "amount": amount, "updated_at": AT,
+        });
         for entry in entries {
             row[*entry] = json!({ "amount_minor": 1980, "at": AT });
         }

@@ -15,8 +15,8 @@ pub enum Error {
     /// No answer came, or one that only says to ask again: under the same key, the outcome will be learnt.
     #[error("no outcome from Stripe yet: {0}")]
     Unknown(String),
-    /// Stripe answered that it failed (5xx). It may have saved this answer under the key, so that asking again under the
-    /// same key may never say anything else.
+    /// Stripe answered that it failed (5xx). It may have saved this answer under the key, so that asking again under
+    /// the same key may never say anything else.
     #[error("Stripe failed: {0}")]
     StripeFailed(String),
     /// The card was declined (402).
@@ -59,8 +59,8 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Whether the create of an intent was refused for what the order is: its card or its amount. Neither will change, so
-    /// no intent can ever come of it. (Whatever else is refused is a fault of this shop or its configuration.)
+    /// Whether the create of an intent was refused for what the order is: its card or its amount. Neither will change,
+    /// so no intent can ever come of it. (Whatever else is refused is a fault of this shop or its configuration.)
     pub fn is_of_the_order(&self) -> bool {
         matches!(self.param.as_deref(), Some("payment_method" | "amount"))
             || matches!(self.code.as_deref(), Some("amount_too_small" | "amount_too_large"))

@@ -1,8 +1,8 @@
 //! Payments and the money ledger.
 //!
-//! Layout: `domain/` has the rules, free of I/O; `ports.rs` says what the use cases in `usecases/` need of the world, and
-//! `adapters/` does it with Stripe and AWS; `functions/` has one file per Lambda; `audit.rs` checks the invariants against
-//! everything that Stripe and the table hold. `error.rs` is every way to fail, `api.rs` what travels on HTTP.
+//! Layout: `domain/` has the rules, free of I/O; `ports.rs` says what the use cases in `usecases/` need of the world,
+//! and `adapters/` does it with Stripe and AWS; `functions/` has one file per Lambda; `audit.rs` checks the invariants
+//! against everything that Stripe and the table hold. `error.rs` is every way to fail, `api.rs` what travels on HTTP.
 //!
 //! Invariants:
 //! - An order has one intent for life, created under one idempotency key; a canceled one is never replaced.

@@ -63,8 +63,8 @@ pub trait CancelIntent: Send + Sync {
 /// Gives back all that was captured on an intent.
 #[async_trait]
 pub trait Refund: Send + Sync {
-    /// With a key, the first answer is given again; without one, Stripe goes by the charge, which can be refunded in full
-    /// once.
+    /// With a key, the first answer is given again; without one, Stripe goes by the charge, which can be refunded in
+    /// full once.
     ///
     /// # Errors
     /// After [`Error::Unknown`] and [`Error::StripeFailed`] it may have been refunded.
@@ -74,8 +74,8 @@ pub trait Refund: Send + Sync {
 /// Writes a payment down.
 #[async_trait]
 pub trait RecordPayment: Send + Sync {
-    /// Writes the row if that moves it forward, and with it the id of the event that told, if one did. Answers whether it
-    /// was news.
+    /// Writes the row if that moves it forward, and with it the id of the event that told, if one did. Answers whether
+    /// it was news.
     ///
     /// # Errors
     /// The database did not say.

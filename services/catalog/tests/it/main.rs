@@ -1,6 +1,7 @@
-//! The catalogue's functions, as the HTTP API calls them, on a database in memory.
+//! The catalogue's functions, as the HTTP API and the stream call them, on a database in memory.
 
 mod listing;
+mod publishing;
 mod reading;
 mod writing;
 
@@ -80,12 +81,17 @@ impl Catalogue {
         Self { bench: Bench::new(include_str!("../../service.yaml")) }
     }
 
-    async fn call(&self, call: Call) -> Answer {
+    /// Invokes a function with the call's event.
+    async fn invoke(&self, call: Call) -> Value {
         let functions = catalog::functions();
         let function = functions.iter().find(|function| function.name() == call.function).unwrap();
         let handler = function.start(self.bench.runtime(call.function)).await.unwrap();
         let invocation = Invocation { request_id: "1".to_owned(), deadline: Timestamp::MAX };
-        let answer = handler.handle(call.event, invocation).await.unwrap();
+        handler.handle(call.event, invocation).await.unwrap()
+    }
+
+    async fn call(&self, call: Call) -> Answer {
+        let answer = self.invoke(call).await;
         let headers = answer["headers"].as_object().unwrap();
         let headers = headers.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
         let body = answer["body"].as_str().unwrap_or_default();

@@ -1,5 +1,6 @@
-//! The table of payments. Its items are [`Payment`]s, with two more attributes: `rank`, which is the status as a number to
-//! compare, and `events`, the ids of the webhook events that moved the row (at most one per step forward, so it stays short).
+//! The table of payments. Its items are [`Payment`]s, with two more attributes: `rank`, which is the status as a number
+//! to compare, and `events`, the ids of the webhook events that moved the row (at most one per step forward, so it
+//! stays short).
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
@@ -34,8 +35,8 @@ impl Payments {
 
 #[async_trait]
 impl RecordPayment for Payments {
-    /// One conditional write, which is [`Payment::then`] in DynamoDB's words: nothing happens unless the rank rises, and a
-    /// ledger entry that is there already stays as it is.
+    /// One conditional write, which is [`Payment::then`] in DynamoDB's words: nothing happens unless the rank rises,
+    /// and a ledger entry that is there already stays as it is.
     async fn record(&self, payment: &Payment, event_id: Option<&str>) -> Result<bool, Error> {
         let mut changes = Changes::default();
         changes.set("intent_id", &payment.intent_id)?;
@@ -92,8 +93,8 @@ fn attribute(kind: Kind) -> &'static str {
     }
 }
 
-/// An update expression in the making. Every attribute is named by a placeholder, because several of the names are reserved
-/// words. Source: DynamoDB, "Reserved words".
+/// An update expression in the making. Every attribute is named by a placeholder, because several of the names are
+/// reserved words. Source: DynamoDB, "Reserved words".
 #[derive(Default)]
 struct Changes {
     set: Vec<String>,

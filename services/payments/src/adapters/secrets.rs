@@ -3,8 +3,8 @@
 use aws_sdk_secretsmanager::Client;
 use lambda::{Runtime, StartError, chain};
 
-/// The secret whose name is the value of `setting`. Read once, when a function starts, and kept as long as its environment
-/// lives: after a secret was rotated, new environments use the new one.
+/// The secret whose name is the value of `setting`. Read once, when a function starts, and kept as long as its
+/// environment lives: after a secret was rotated, new environments use the new one.
 ///
 /// # Errors
 /// The setting is missing, or the secret cannot be read.

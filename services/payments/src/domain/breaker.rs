@@ -18,8 +18,8 @@ pub struct Breaker {
 }
 
 impl Breaker {
-    /// Whether a call may go out now. A call let through an open circuit is its trial; if its outcome is never heard of,
-    /// another one may try after the next pause.
+    /// Whether a call may go out now. A call let through an open circuit is its trial; if its outcome is never heard
+    /// of, another one may try after the next pause.
     pub fn allows(&mut self, now: Timestamp) -> bool {
         match self.next {
             Some(next) if now < next => false,

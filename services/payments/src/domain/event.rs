@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Key;
 
-/// News of an intent, as it travels from the webhook through the queue. It says where to look, not what is there: events
-/// come late, twice and in any order, so whoever handles one asks Stripe for the intent as it is by then.
+/// News of an intent, as it travels from the webhook through the queue. It says where to look, not what is there:
+/// events come late, twice and in any order, so whoever handles one asks Stripe for the intent as it is by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StripeEvent {
     /// Stripe's id of the event.
@@ -54,8 +54,8 @@ struct Cause {
     idempotency_key: Option<String>,
 }
 
-/// The event in `body`, if it is news to this shop: about one of its payment intents, and not an echo of its own request,
-/// whose outcome is known to whoever made the request.
+/// The event in `body`, if it is news to this shop: about one of its payment intents, and not an echo of its own
+/// request, whose outcome is known to whoever made the request.
 ///
 /// Source: Stripe API, "The Event object": `request.idempotency_key` is the key of the request that caused the event.
 ///
@@ -83,7 +83,8 @@ mod tests {
 
     fn event() -> Value {
         json!({
-            "id": "evt_1", "object": "event", "type": "payment_intent.amount_capturable_updated", "created": 1_790_000_000,
+            "id": "evt_1", "object": "event", "created": 1_790_000_000,
+            "type": "payment_intent.amount_capturable_updated",
             "data": { "object": { "id": "pi_1", "object": "payment_intent", "metadata": { "order_id": ORDER } } },
             "request": { "id": null, "idempotency_key": null },
         })

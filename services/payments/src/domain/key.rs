@@ -20,8 +20,8 @@ pub enum Operation {
 
 /// The name of one thing done for one order, once: `order/{order_id}/{operation}`.
 ///
-/// Stripe saves the first answer to a key, a 500 included, and gives it to whoever asks again; after 24 hours or more it
-/// forgets the key. Source: Stripe API, "Idempotent requests".
+/// Stripe saves the first answer to a key, a 500 included, and gives it to whoever asks again; after 24 hours or more
+/// it forgets the key. Source: Stripe API, "Idempotent requests".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(String);
 

@@ -25,8 +25,8 @@ pub enum Status {
 }
 
 impl Status {
-    /// A row only moves to a status of higher rank, so events may come in any order, late and twice. Canceled and captured
-    /// are the two ends between which Stripe decides, once; a row never sees both.
+    /// A row only moves to a status of higher rank, so events may come in any order, late and twice. Canceled and
+    /// captured are the two ends between which Stripe decides, once; a row never sees both.
     pub fn rank(self) -> u8 {
         match self {
             Self::ActionRequired => 1,
@@ -41,10 +41,10 @@ impl Status {
 
 /// A payment's row: its status, and its ledger of four entries.
 ///
-/// Every entry follows from what Stripe says of the intent, and is written once: a write that finds it there already leaves
-/// it as it is. So the ledger only grows, needs no read before a write, and cannot count anything twice. It balances:
-/// `authorized = captured + voided + open`, and `refunded ≤ captured`. (This shop captures once and refunds in full; the
-/// day it refunds in parts, refunds need a list.)
+/// Every entry follows from what Stripe says of the intent, and is written once: a write that finds it there already
+/// leaves it as it is. So the ledger only grows, needs no read before a write, and cannot count anything twice. It
+/// balances: `authorized = captured + voided + open`, and `refunded ≤ captured`. (This shop captures once and refunds
+/// in full; the day it refunds in parts, refunds need a list.)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// The order.
@@ -137,8 +137,8 @@ impl Payment {
         })
     }
 
-    /// The row after `next` was written over it, which the database does by a condition and `if_not_exists`: the same when
-    /// `next` is no step forward.
+    /// The row after `next` was written over it, which the database does by a condition and `if_not_exists`: the same
+    /// when `next` is no step forward.
     #[must_use]
     pub fn then(self, next: Self) -> Self {
         if next.status.rank() <= self.status.rank() {

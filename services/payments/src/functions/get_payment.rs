@@ -17,7 +17,8 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     }))
 }
 
-/// One order's payment, with its ledger. A payment that was set aside at once and waits for its capture is not here yet.
+/// One order's payment, with its ledger. A payment that was set aside at once and waits for its capture is not here
+/// yet.
 #[utoipa::path(
     get,
     path = "/payments/{id}",

@@ -52,11 +52,11 @@ pub(crate) async fn answer(
     Ok(Response::empty(200))
 }
 
-/// Queues the event in `body` if it is signed and is news. Stripe sends it again, for up to three days, until it is told
-/// that it arrived; so it is told that only when the queue has it.
+/// Queues the event in `body` if it is signed and is news. Stripe sends it again, for up to three days, until it is
+/// told that it arrived; so it is told that only when the queue has it.
 ///
-/// The event's id is not recorded here but by process-stripe-event, in the same write as the event's effect: an event that
-/// was recorded first and then not queued, because this function was ended in between, would be lost.
+/// The event's id is not recorded here but by process-stripe-event, in the same write as the event's effect: an event
+/// that was recorded first and then not queued, because this function was ended in between, would be lost.
 async fn receive(
     secret: &str,
     events: &impl QueueEvent,

@@ -13,8 +13,8 @@ use crate::{
 /// Creates the order's intent and confirms it, or says what became of it.
 ///
 /// Nothing is written down when the money is set aside at once: Stripe remembers what is open (docs/adr). No intent is
-/// created after the order's deadline, which also keeps every use of the key far below the 24 hours after which Stripe may
-/// have forgotten it and would create a second intent.
+/// created after the order's deadline, which also keeps every use of the key far below the 24 hours after which Stripe
+/// may have forgotten it and would create a second intent.
 ///
 /// # Errors
 /// Stripe or the database did not say, or something is wrong with this shop.
@@ -34,9 +34,9 @@ pub async fn authorize(
         Err(Error::StripeRefused(why)) if why.is_of_the_order() => return refused(Refusal::PaymentDeclined),
         Err(error) => return Err(error),
     };
-    // The answer may be the saved one of an earlier try. Where it says that the customer has to act, they may have acted
-    // since, so the intent is looked at. Where it says that the money is set aside, the intent may have been canceled
-    // since; that does no harm, because the capture decides.
+    // The answer may be the saved one of an earlier try. Where it says that the customer has to act, they may have
+    // acted since, so the intent is looked at. Where it says that the money is set aside, the intent may have been
+    // canceled since; that does no harm, because the capture decides.
     let intent = match intent.state {
         State::RequiresAction | State::Pending => stripe.look(&intent.id).await?,
         _ => intent,

@@ -82,9 +82,10 @@ async fn intent_id(stripe: &impl Stripe, order: &OrderFacts, now: Timestamp) -> 
     Ok(found.map(|intent| intent.id))
 }
 
-/// Cancels under the order's key. Canceling what is canceled or captured is an error, and an error that Stripe saved under
-/// the key would be all it ever says. So after an error the intent is looked at, and if it is still open, canceled without
-/// a key: that is safe to repeat whatever the key, whose other use is only to tell the webhook that its event is an echo.
+/// Cancels under the order's key. Canceling what is canceled or captured is an error, and an error that Stripe saved
+/// under the key would be all it ever says. So after an error the intent is looked at, and if it is still open,
+/// canceled without a key: that is safe to repeat whatever the key, whose other use is only to tell the webhook that
+/// its event is an echo.
 async fn cancel_or_look(stripe: &impl Stripe, order: &OrderFacts, intent_id: &str) -> Result<Intent, Error> {
     let key = Key::new(&order.order_id, Operation::Cancel);
     let intent = match stripe.cancel(intent_id, Some(&key)).await {
@@ -100,8 +101,8 @@ async fn cancel_or_look(stripe: &impl Stripe, order: &OrderFacts, intent_id: &st
     }
 }
 
-/// Gives everything back, under the order's key. A failure that Stripe saved under the key is not repeated for ever: then
-/// it is asked without a key, which cannot refund twice, because what is asked for is all that is left.
+/// Gives everything back, under the order's key. A failure that Stripe saved under the key is not repeated for ever:
+/// then it is asked without a key, which cannot refund twice, because what is asked for is all that is left.
 async fn refund(stripe: &impl Stripe, order: &OrderFacts, intent_id: &str) -> Result<(), Error> {
     let key = Key::new(&order.order_id, Operation::Refund);
     let answer = match stripe.refund(intent_id, Some(&key)).await {

@@ -12,8 +12,8 @@ use crate::{
 
 /// Captures the order's intent, or says that it will not be.
 ///
-/// After the deadline nothing is captured any more; what was captured before stays so. Whether a capture or a cancel came
-/// first is for Stripe to say: an intent knows only one of the two.
+/// After the deadline nothing is captured any more; what was captured before stays so. Whether a capture or a cancel
+/// came first is for Stripe to say: an intent knows only one of the two.
 ///
 /// # Errors
 /// Stripe or the database did not say, or the intent is in a state that no capture should find it in.
@@ -44,9 +44,9 @@ pub async fn capture(
     }
 }
 
-/// Captures under the order's key. An error that Stripe saved under the key would be all it ever says, so if the intent is
-/// still waiting for its capture after one, it is captured without a key: Stripe captures an intent once whatever the key,
-/// and the key's other use is only to tell the webhook that its event is an echo.
+/// Captures under the order's key. An error that Stripe saved under the key would be all it ever says, so if the intent
+/// is still waiting for its capture after one, it is captured without a key: Stripe captures an intent once whatever
+/// the key, and the key's other use is only to tell the webhook that its event is an echo.
 async fn capture_or_look(
     stripe: &(impl CaptureIntent + LookAtIntent),
     order: &OrderFacts,

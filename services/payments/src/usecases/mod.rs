@@ -1,8 +1,9 @@
 //! What this context does, step by step, in terms of its ports.
 //!
-//! Two rules run through all of it. **An unknown outcome is asked for again, under the same key**: it ends the invocation as
-//! a transient error, and the saga comes back. **An answer that is an error is not believed before the intent was looked
-//! at**: Stripe saves answers, errors included, and others may have captured or canceled the intent in the meantime.
+//! Two rules run through all of it. **An unknown outcome is asked for again, under the same key**: it ends the
+//! invocation as a transient error, and the saga comes back. **An answer that is an error is not believed before the
+//! intent was looked at**: Stripe saves answers, errors included, and others may have captured or canceled the intent
+//! in the meantime.
 
 mod authorize;
 mod cancel;
@@ -27,8 +28,8 @@ use crate::{
 
 /// Creates the order's intent, or learns of the one that was created before.
 ///
-/// Stripe saves the first answer to a key even if it is a 500, behind which an intent may or may not have come into being:
-/// then the search decides, and as long as it finds nothing, nothing is known.
+/// Stripe saves the first answer to a key even if it is a 500, behind which an intent may or may not have come into
+/// being: then the search decides, and as long as it finds nothing, nothing is known.
 async fn create_or_find(stripe: &(impl CreateIntent + FindIntents), order: &OrderFacts) -> Result<Intent, Error> {
     let intent = match stripe.create(order).await {
         Err(Error::StripeFailed(why)) => find_one(stripe, order).await?.ok_or(Error::StripeFailed(why))?,

@@ -9,8 +9,8 @@ use crate::{
     ports::{LookAtIntent, RecordPayment},
 };
 
-/// Asks Stripe what the event's intent has come to by now, and writes that down if it is news. What the event itself says
-/// may be out of date, and is not used.
+/// Asks Stripe what the event's intent has come to by now, and writes that down if it is news. What the event itself
+/// says may be out of date, and is not used.
 ///
 /// # Errors
 /// Stripe or the database did not say, or the intent is another order's.

@@ -1,7 +1,7 @@
 //! A Stripe and a table in memory, for the use cases' tests.
 //!
-//! This Stripe saves the first answer to each key and repeats it, as the real one does, and can lose requests, lose answers,
-//! fail, and have something else happen just before a call.
+//! This Stripe saves the first answer to each key and repeats it, as the real one does, and can lose requests, lose
+//! answers, fail, and have something else happen just before a call.
 
 use std::{
     collections::{BTreeMap, VecDeque},

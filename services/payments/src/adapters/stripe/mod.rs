@@ -2,8 +2,8 @@
 //!
 //! Requests are async-stripe's, which knows every endpoint's parameters; what carries them is the AWS SDK's HTTP client
 //! (`transport.rs`), so that a function has one TLS stack, and a local cloud can answer Stripe's calls where it answers
-//! AWS's. Answers are read into the few fields that matter here (`view.rs`): async-stripe's own error type drops the intent
-//! that a declined payment carries.
+//! AWS's. Answers are read into the few fields that matter here (`view.rs`): async-stripe's own error type drops the
+//! intent that a declined payment carries.
 
 mod transport;
 mod view;
@@ -55,11 +55,11 @@ impl Stripe {
 
 #[async_trait]
 impl CreateIntent for Stripe {
-    /// A key stands for its parameters: Stripe refuses it with others (`idempotency_error`). Whoever changes a parameter
-    /// here has to think of the orders that are under way while the change is deployed.
+    /// A key stands for its parameters: Stripe refuses it with others (`idempotency_error`). Whoever changes a
+    /// parameter here has to think of the orders that are under way while the change is deployed.
     ///
-    /// Cards only, because other methods cannot be held, or send the customer elsewhere. `allowed_payment_method_types` has
-    /// taken the place of `payment_method_types`. Source: Stripe changelog, 2026-09-30.endive.
+    /// Cards only, because other methods cannot be held, or send the customer elsewhere. `allowed_payment_method_types`
+    /// has taken the place of `payment_method_types`. Source: Stripe changelog, 2026-09-30.endive.
     async fn create(&self, order: &OrderFacts) -> Result<Intent, Error> {
         let Ok(currency) = order.total.currency().code().to_lowercase().parse::<stripe_types::Currency>();
         let request = CreatePaymentIntent::new(order.total.amount_minor(), currency)

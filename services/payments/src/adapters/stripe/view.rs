@@ -76,8 +76,9 @@ struct IdView {
 
 /// What an answer with this status means.
 ///
-/// 409 (another request is using the key), 424 (a system behind Stripe failed) and 429 (too many requests, or the object is
-/// locked) only say to ask again. Source: Stripe API, "Errors", HTTP status codes; Stripe, "Advanced error handling".
+/// 409 (another request is using the key), 424 (a system behind Stripe failed) and 429 (too many requests, or the
+/// object is locked) only say to ask again. Source: Stripe API, "Errors", HTTP status codes; Stripe, "Advanced error
+/// handling".
 pub(super) fn outcome(status: u16, body: &[u8]) -> Result<(), Error> {
     if (200..300).contains(&status) {
         return Ok(());
@@ -235,10 +236,10 @@ mod tests {
             "type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "message": "m",
             "payment_intent": { "id": "pi_1", "status": "requires_payment_method" },
         } });
-        let declined = outcome(402, body.to_string().as_bytes());
-        assert!(
-            matches!(declined, Err(Error::Declined { reason: Refusal::InsufficientFunds, intent_id: Some(id) }) if id == "pi_1")
-        );
+        let Err(Error::Declined { reason, intent_id }) = outcome(402, body.to_string().as_bytes()) else {
+            panic!("not declined")
+        };
+        assert_eq!((reason, intent_id.as_deref()), (Refusal::InsufficientFunds, Some("pi_1")));
     }
 
     #[test]
