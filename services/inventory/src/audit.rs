@@ -11,8 +11,8 @@ use crate::{
     domain::ShardKey,
 };
 
-/// Everything that is wrong with these items of the tables `stock` and `holds`, given as plain JSON objects. The two must
-/// have been read while nothing was written.
+/// Everything that is wrong with these items of the tables `stock` and `holds`, given as plain JSON objects. The two
+/// must have been read while nothing was written.
 pub fn audit(stock: &[Value], holds: &[Value]) -> Vec<String> {
     let mut violations = Vec::new();
     let stock: Vec<StockItem> = readable("stock", stock, &mut violations);

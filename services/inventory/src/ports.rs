@@ -1,7 +1,7 @@
 //! What the use cases need of the database: one trait per capability, as narrow as the grant behind it.
 //!
-//! Every write is conditional, and either happens whole or not at all. After an error it may have happened all the same: the
-//! answer was lost. So every use case can be run again.
+//! Every write is conditional, and either happens whole or not at all. After an error it may have happened all the
+//! same: the answer was lost. So every use case can be run again.
 
 use async_trait::async_trait;
 use kernel::{OrderId, Sku, Timestamp};
@@ -76,8 +76,8 @@ pub enum Committing {
 /// Ends holds and gives their units back.
 #[async_trait]
 pub trait ReleaseHolds: Send + Sync {
-    /// Releases these holds of one order together, if every one of them is still in the state that it has here and, when the
-    /// ending is expiry, has expired. Answers whether it did.
+    /// Releases these holds of one order together, if every one of them is still in the state that it has here and,
+    /// when the ending is expiry, has expired. Answers whether it did.
     ///
     /// # Errors
     /// The database does not say.

@@ -63,27 +63,20 @@ async fn what_is_sold_out_is_cancelled_without_a_payment() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_buyers_of_three_lamps_get_three() {
-    let stage = std::sync::Arc::new(Stage::start().await);
-    let mut buyers = Vec::new();
-    for buyer in 0..10 {
-        let stage = std::sync::Arc::clone(&stage);
-        buyers.push(tokio::spawn(async move {
-            let token = stage.token(&format!("buyer-{buyer}"), Scope::Customer);
-            let id = stage.order(&token, "lamp", &order_of("LAMP-01", 1, "pm_card_visa")).await;
-            let mut order = json!(null);
-            let over = stage.eventually(async || {
-                order = stage.get(&format!("/orders/{id}"), &token).await.expect(200).json();
-                order["status"] == "CONFIRMED" || order["status"] == "CANCELLED"
-            });
-            assert!(over.await, "{order}");
-            order["status"] == "CONFIRMED"
-        }));
-    }
-    let mut confirmed = 0;
-    for buyer in buyers {
-        confirmed += usize::from(buyer.await.unwrap());
-    }
-    assert_eq!(confirmed, 3);
+    let stage = Stage::start().await;
+    let buy = async |buyer: u32| {
+        let token = stage.token(&format!("buyer-{buyer}"), Scope::Customer);
+        let id = stage.order(&token, "lamp", &order_of("LAMP-01", 1, "pm_card_visa")).await;
+        let mut order = json!(null);
+        let over = stage.eventually(async || {
+            order = stage.get(&format!("/orders/{id}"), &token).await.expect(200).json();
+            order["status"] == "CONFIRMED" || order["status"] == "CANCELLED"
+        });
+        assert!(over.await, "{order}");
+        order["status"] == "CONFIRMED"
+    };
+    let outcomes = futures::future::join_all((0..10).map(buy)).await;
+    assert_eq!(outcomes.into_iter().filter(|confirmed| *confirmed).count(), 3);
     assert_eq!(stage.available("LAMP-01").await, 0);
-    std::sync::Arc::into_inner(stage).unwrap().finish(&[]).await;
+    stage.finish(&[]).await;
 }

@@ -91,8 +91,8 @@ enum Found {
 impl AdjustStock for Adjustments {
     async fn adjust(&self, adjustment: &Adjustment) -> Result<Adjusting, Error> {
         let writes = vec![self.record(adjustment)?, self.change(adjustment)?];
-        // That the stock is short counts only when nobody was in the way: it may be short because the same request is being
-        // made at this moment, and then it has to be answered by that one's success.
+        // That the stock is short counts only when nobody was in the way: it may be short because the same request is
+        // being made at this moment, and then it has to be answered by that one's success.
         let verdict = |reasons: &[CancellationReason]| match reasons {
             [record, _] if condition_failed(record) => record.item().cloned().map(Found::Adjustment),
             [_, change] if condition_failed(change) && !in_the_way(reasons) => Some(Found::OutOfBounds),

@@ -1,8 +1,8 @@
 //! Sending writes to DynamoDB.
 //!
-//! DynamoDB does not queue writes of the same item behind a transaction: it rejects them at once, so whoever writes tries
-//! again a moment later. Throttling is tried again by the SDK, except where a transaction reports it as the reason for its
-//! cancellation.
+//! DynamoDB does not queue writes of the same item behind a transaction: it rejects them at once, so whoever writes
+//! tries again a moment later. Throttling is tried again by the SDK, except where a transaction reports it as the
+//! reason for its cancellation.
 //!
 //! Source: Amazon DynamoDB Developer Guide, "Managing complex workflows with DynamoDB transactions".
 
@@ -68,11 +68,11 @@ impl Database {
         sleep(jitter(&*self.ids, FIRST_WAIT, attempt)).await;
     }
 
-    /// Writes all of `writes` or nothing. When DynamoDB cancels them, `verdict` says what that means, given the reason for
-    /// each write; while it says nothing and others were in the way, it is tried again.
+    /// Writes all of `writes` or nothing. When DynamoDB cancels them, `verdict` says what that means, given the reason
+    /// for each write; while it says nothing and others were in the way, it is tried again.
     ///
-    /// Each attempt has a token of its own, so that the SDK's repetition of a call whose answer was lost is answered by its
-    /// success, and not by conditions that it made fail itself.
+    /// Each attempt has a token of its own, so that the SDK's repetition of a call whose answer was lost is answered by
+    /// its success, and not by conditions that it made fail itself.
     pub(super) async fn transact<T: Send>(
         &self,
         writes: Vec<TransactWriteItem>,

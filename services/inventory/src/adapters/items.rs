@@ -1,5 +1,5 @@
-//! How things are stored. Items are small: DynamoDB charges writes by the kilobyte, and none of these reaches half of one,
-//! except an adjustment with a long key or reason.
+//! How things are stored. Items are small: DynamoDB charges writes by the kilobyte, and none of these reaches half of
+//! one, except an adjustment with a long key or reason.
 
 use contracts::saga::Refusal;
 use kernel::{IdempotencyKey, OrderId, Sku, Timestamp};
@@ -10,8 +10,8 @@ use crate::{
     domain::{Adjustment, AdjustmentReason, Delta, Hold, HoldState, ShardKey, StockShard},
 };
 
-/// An item of the table `holds`. Times that conditions compare are milliseconds since 1970: RFC 3339 text does not sort by
-/// time where fractions of a second are left out.
+/// An item of the table `holds`. Times that conditions compare are milliseconds since 1970: RFC 3339 text does not sort
+/// by time where fractions of a second are left out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct HoldItem {
     pub(crate) order_id: OrderId,
@@ -22,7 +22,8 @@ pub(crate) struct HoldItem {
     pub(crate) expires_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<Refusal>,
-    /// When a tombstone may be thrown away, in seconds since 1970. Live holds never have it: DynamoDB would throw away units.
+    /// When a tombstone may be thrown away, in seconds since 1970. Live holds never have it: DynamoDB would throw away
+    /// units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) forget_at: Option<i64>,
 }

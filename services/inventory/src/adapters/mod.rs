@@ -1,7 +1,7 @@
 //! DynamoDB: the only place that knows its types.
 //!
-//! Layout: `items.rs` is how things are stored; `database.rs` sends writes and tries again where others were in the way;
-//! `holds.rs`, `tombstones.rs`, `reservations.rs`, `stock.rs` and `adjustments.rs` implement the ports.
+//! Layout: `items.rs` is how things are stored; `database.rs` sends writes and tries again where others were in the
+//! way; `holds.rs`, `tombstones.rs`, `reservations.rs`, `stock.rs` and `adjustments.rs` implement the ports.
 
 mod adjustments;
 mod database;

@@ -79,8 +79,9 @@ impl HoldLines for Reservations {
         }
         let lines = puts.len();
         let writes = puts.into_iter().chain(takes).collect();
-        // Both findings hold although others may have been in the way of the remaining writes: a hold that exists decides,
-        // and whether the order is refused for want of stock is decided by the tombstone, which no hold may precede.
+        // Both findings hold although others may have been in the way of the remaining writes: a hold that exists
+        // decides, and whether the order is refused for want of stock is decided by the tombstone, which no hold may
+        // precede.
         let verdict = |reasons: &[CancellationReason]| {
             let (puts, takes) = reasons.split_at_checked(lines)?;
             if puts.iter().any(condition_failed) {

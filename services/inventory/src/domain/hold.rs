@@ -5,10 +5,10 @@ use kernel::{OrderId, Sku, Timestamp};
 
 /// What an order holds of one sku.
 ///
-/// A hold is also the memory of what was decided. `Refused` is the tombstone of an order that never held anything: it is put
-/// on the **first line's** hold only, with quantity zero. Reserving is all or nothing and puts every line's hold on the
-/// condition that it does not exist, so one existing item stops it for the whole order, and lines are sorted by sku and
-/// never empty, so everybody agrees on which line is first.
+/// A hold is also the memory of what was decided. `Refused` is the tombstone of an order that never held anything: it
+/// is put on the **first line's** hold only, with quantity zero. Reserving is all or nothing and puts every line's hold
+/// on the condition that it does not exist, so one existing item stops it for the whole order, and lines are sorted by
+/// sku and never empty, so everybody agrees on which line is first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     /// The order.
@@ -67,11 +67,11 @@ impl Ending {
 }
 
 impl Hold {
-    /// The state that `event` leads to at `now`, or nothing when it changes nothing. This is the whole transition table;
-    /// the conditions of the database writes say the same.
+    /// The state that `event` leads to at `now`, or nothing when it changes nothing. This is the whole transition
+    /// table; the conditions of the database writes say the same.
     ///
-    /// A hold that has expired can be committed by nobody, and is still held until somebody releases it. Undoing reaches
-    /// committed holds too: the capture of the money may have failed for good. Expiry does not.
+    /// A hold that has expired can be committed by nobody, and is still held until somebody releases it. Undoing
+    /// reaches committed holds too: the capture of the money may have failed for good. Expiry does not.
     pub fn after(&self, event: Event, now: Timestamp) -> Option<HoldState> {
         let expired = self.expires_at <= now;
         match (self.state, event) {

@@ -54,8 +54,8 @@ impl Reservation {
         self.lines.iter().map(|line| self.hold(line, line.quantity.get(), HoldState::Held)).collect()
     }
 
-    /// The tombstone that keeps this order from ever holding anything. It stands in the place of the first line's hold: see
-    /// [`Hold`].
+    /// The tombstone that keeps this order from ever holding anything. It stands in the place of the first line's hold:
+    /// see [`Hold`].
     pub fn refusal(&self, reason: Refusal) -> Hold {
         self.hold(&self.first, 0, HoldState::Refused(reason))
     }
@@ -69,8 +69,8 @@ impl Reservation {
     /// What the order's existing holds, sorted by sku, say to somebody who wants to reserve.
     ///
     /// # Errors
-    /// [`Error::HoldsDiffer`] when they are live and not of exactly these lines; [`Error::Contended`] when there are none:
-    /// there was one a moment ago, so it was a tombstone that has just been forgotten.
+    /// [`Error::HoldsDiffer`] when they are live and not of exactly these lines; [`Error::Contended`] when there are
+    /// none: there was one a moment ago, so it was a tombstone that has just been forgotten.
     pub fn answer(&self, holds: &[Hold]) -> Result<ReserveStockAnswer, Error> {
         if let Some(reason) = holds.iter().find_map(|hold| hold.state.over()) {
             return Ok(ReserveStockAnswer::Refused { reason });

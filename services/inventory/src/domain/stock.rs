@@ -41,7 +41,8 @@ pub struct StockShard {
 
 /// How much there is of a sku, over all of its shards.
 ///
-/// The shards are read one after the other while others write, so the figures are exact only when nothing happens meanwhile.
+/// The shards are read one after the other while others write, so the figures are exact only when nothing happens
+/// meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLevel {
     /// Units that can be ordered.

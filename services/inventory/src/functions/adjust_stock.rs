@@ -34,17 +34,18 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     security(("jwt" = ["admin"])),
     params(
         ("sku" = String, Path, description = "The sku: 1 to 32 of A-Z, 0-9 and -.", example = "MUG-01"),
-        ("Idempotency-Key" = String, Header, description = "The client's name for this adjustment of this sku, 1 to 255 \
-            characters.", example = "\"8e03978e-40d5-43dd-bc93-6894a57f9324\""),
+        ("Idempotency-Key" = String, Header, description = "The client's name for this adjustment.",
+            example = "\"8e03978e-40d5-43dd-bc93-6894a57f9324\""),
     ),
     request_body = AdjustStockBody,
     responses(
         (status = 200, description = "Adjusted, now or before.", body = AdjustmentBody),
-        (status = 400, description = "missing-idempotency-key, malformed-idempotency-key, malformed-request", body = Problem,
-            content_type = "application/problem+json"),
+        (status = 400, description = "missing-idempotency-key, malformed-idempotency-key, malformed-request",
+            body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "A token is needed."),
         (status = 403, description = "The token lacks the scope admin."),
-        (status = 404, description = "No sku is called this.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No sku is called this.", body = Problem,
+            content_type = "application/problem+json"),
         (status = 409, description = "not-enough-stock, too-much-stock", body = Problem,
             content_type = "application/problem+json"),
         (status = 422, description = "invalid-request, idempotency-key-reused", body = Problem,

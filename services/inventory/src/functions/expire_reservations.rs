@@ -1,5 +1,5 @@
-//! The schedule's turn: gives back what is held by orders that were not through in time. Most orders' own undo has done so
-//! by then; this is for those whose undo does not get through.
+//! The schedule's turn: gives back what is held by orders that were not through in time. Most orders' own undo has done
+//! so by then; this is for those whose undo does not get through.
 
 use std::sync::Arc;
 

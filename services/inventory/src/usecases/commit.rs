@@ -11,8 +11,9 @@ use crate::{
 
 /// Commits every line's hold, unless one has ended or expired.
 ///
-/// Line by line, not in one transaction: plain writes cost half as much, and nothing can go wrong between two lines that the
-/// undo does not put right, as it releases committed holds too. A line that is committed already counts as committed.
+/// Line by line, not in one transaction: plain writes cost half as much, and nothing can go wrong between two lines
+/// that the undo does not put right, as it releases committed holds too. A line that is committed already counts as
+/// committed.
 ///
 /// # Errors
 /// It is not known whether the holds are committed, or a line has no hold at all.

@@ -21,15 +21,15 @@ pub struct Expiry {
     pub overtaken: usize,
     /// Holds that could not be released or read; the log says why. The next run meets them again.
     pub failed: usize,
-    /// Whether it looked at every hold before its time was up. Otherwise the next run goes on: what this one released, it
-    /// does not meet again.
+    /// Whether it looked at every hold before its time was up. Otherwise the next run goes on: what this one released,
+    /// it does not meet again.
     pub complete: bool,
 }
 
 /// Releases every hold that has expired and was not committed, until `stop_at`.
 ///
-/// One order's failure keeps no other order's units from coming back. An order whose holds lie on two pages is released in
-/// two transactions; that is harmless, as none of its holds can be committed any more.
+/// One order's failure keeps no other order's units from coming back. An order whose holds lie on two pages is released
+/// in two transactions; that is harmless, as none of its holds can be committed any more.
 ///
 /// # Errors
 /// The holds cannot be searched.

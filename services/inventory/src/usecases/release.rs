@@ -10,12 +10,12 @@ use crate::{
     ports::{ReadHolds, ReleaseHolds},
 };
 
-/// Times that somebody else may be faster before we give up for now. A hold changes twice in its life at most, so this many
-/// are seen only when the lines of a large order are committed while it is undone.
+/// Times that somebody else may be faster before we give up for now. A hold changes twice in its life at most, so this
+/// many are seen only when the lines of a large order are committed while it is undone.
 const ATTEMPTS: u32 = 5;
 
-/// Ends all live holds of the order together and gives their units back. Those that are over are left alone, so nothing is
-/// given back twice.
+/// Ends all live holds of the order together and gives their units back. Those that are over are left alone, so nothing
+/// is given back twice.
 ///
 /// An order without any hold has nothing to release: the saga comes here only after refuse-stock found a hold, so its
 /// tombstone must have been forgotten since.

@@ -12,9 +12,9 @@ use crate::{
 
 /// Holds all of the order's lines, or none and says why not.
 ///
-/// It writes first and reads only when the write tells of an existing hold: most orders are new. A refusal is written down
-/// before it is given, so that no other execution of this order's saga, late or at once, can still hold anything after
-/// somebody was told that nothing is held.
+/// It writes first and reads only when the write tells of an existing hold: most orders are new. A refusal is written
+/// down before it is given, so that no other execution of this order's saga, late or at once, can still hold anything
+/// after somebody was told that nothing is held.
 ///
 /// # Errors
 /// It is not known what the order holds, or its holds are not of its lines.

@@ -33,9 +33,8 @@ enum Fate {
 /// A transaction that is canceled for these reasons.
 fn canceled(reasons: &[&str]) -> Fate {
     let reasons: Vec<Value> = reasons.iter().map(|code| json!({ "Code": code })).collect();
-    Fate::Error(
-        json!({ "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "CancellationReasons": reasons }),
-    )
+    let name = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    Fate::Error(json!({ "__type": name, "CancellationReasons": reasons }))
 }
 
 fn error(name: &str) -> Fate {

@@ -1,5 +1,7 @@
-//! The inventory: its functions as the saga, the schedule and the HTTP API call them, on a database in memory; and its use
-//! cases under every order of events, on a model of that database.
+//! The inventory: its functions as the saga, the schedule and the HTTP API call them, on a database in memory; and its
+//! use cases under every order of events, on a model of that database.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod adjusting;
 mod audit;

@@ -7,8 +7,9 @@ use crate::{Inventory, invoke};
 fn image(available: i64, updated_at: i64) -> Value {
     let number = |value: i64| json!({ "N": value.to_string() });
     json!({
-        "sku_shard": { "S": "A#0" }, "sku": { "S": "A" }, "shard": number(0), "shards": number(1), "received": number(9),
-        "available": number(available), "written_off": number(0), "updated_at": number(updated_at),
+        "sku_shard": { "S": "A#0" }, "sku": { "S": "A" }, "shard": number(0), "shards": number(1),
+        "received": number(9), "available": number(available), "written_off": number(0),
+        "updated_at": number(updated_at),
     })
 }
 
@@ -22,7 +23,8 @@ fn record(sequence_number: &str, old: Option<Value>, new: Value) -> Value {
     }
     json!({
         "awsRegion": "eu-central-1", "dynamodb": change, "eventID": sequence_number, "eventName": "MODIFY",
-        "eventSource": "aws:dynamodb", "eventVersion": "1.1", "eventSourceARN": "arn:aws:dynamodb:::table/stock/stream/1",
+        "eventSource": "aws:dynamodb", "eventVersion": "1.1",
+        "eventSourceARN": "arn:aws:dynamodb:::table/stock/stream/1",
     })
 }
 

@@ -12,7 +12,7 @@ use crate::{
 
 /// Creates the order's intent and confirms it, or says what became of it.
 ///
-/// Nothing is written down when the money is set aside at once: Stripe remembers what is open (docs/adr). No intent is
+/// Nothing is written down when the money is set aside at once: Stripe remembers what is open (docs/adr/0006). No intent is
 /// created after the order's deadline, which also keeps every use of the key far below the 24 hours after which Stripe
 /// may have forgotten it and would create a second intent.
 ///

@@ -70,6 +70,8 @@ async fn a_capture_is_told_by_the_cancel_and_given_back_when_asked() {
         assert_eq!(payments.cancel(&order, refund).await.unwrap(), CancelPaymentAnswer::Refunded);
     }
     assert_eq!(payments.bench.stripe().intents()[0]["_local"]["amount_refunded"], 1980);
+    // A capture that was under way is answered what it was answered first, which is out of date, and moves nothing back.
+    assert_eq!(payments.capture(&order, &intent_id).await.unwrap(), CapturePaymentAnswer::Captured);
     assert_eq!(payments.statuses(), ["refunded"]);
     payments.audit();
 }

@@ -30,7 +30,7 @@ use crate::{
     domain::{Breaker, Key},
 };
 
-/// A call that Stripe has not answered by now is given up, and asked again under the same key: two or three of them
+/// A call that Stripe has not answered by now is given up, and asked again under the same key: two of them
 /// have to fit into a function's time limit.
 const ATTEMPT: Duration = Duration::from_secs(4);
 const CONNECT: Duration = Duration::from_secs(1);
