@@ -29,11 +29,17 @@ fn collect(folder: &Path, into: &mut std::collections::BTreeSet<String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.display().to_string().contains("test") {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.display().to_string().contains("test")
+        {
             let text = std::fs::read_to_string(&path).unwrap();
-            for call in text.split("Problem::new(").chain(text.split("Self::new(4")).chain(text.split("Self::new(5")).skip(1) {
+            let calls =
+                ["Problem::new(", "Self::new(4", "Self::new(5"].into_iter().flat_map(|call| text.split(call).skip(1));
+            for call in calls {
                 let arguments = call.split(')').next().unwrap_or_default();
-                if let Some(slug) = arguments.split('"').nth(1).filter(|slug| slug.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
+                if let Some(slug) =
+                    arguments.split('"').nth(1).filter(|slug| slug.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+                {
                     into.insert(slug.to_owned());
                 }
             }

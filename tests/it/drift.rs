@@ -56,7 +56,10 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     // Authenticated after a while.
     let authenticated = stage.order(&ada, "3ds", &order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
     stage.reaches(&ada, &authenticated, "ACTION_REQUIRED").await;
-    stage.cloud.authenticate(stage.intents(&authenticated)[0]["id"].as_str().unwrap(), Authentication::Succeed).unwrap();
+    stage
+        .cloud
+        .authenticate(stage.intents(&authenticated)[0]["id"].as_str().unwrap(), Authentication::Succeed)
+        .unwrap();
     stage.reaches(&ada, &authenticated, "CONFIRMED").await;
 
     // Read.
@@ -88,7 +91,14 @@ async fn abandoned(stage: &Stage, ada: &str) {
     stage.cloud.clock().advance(Duration::from_secs(1_801));
     // The schedule's own turn, played by hand, so that it comes before the watchdog's.
     stage.cloud.invoke("inventory/expire-reservations", json!({})).await.unwrap();
-    stage.reaches(&stage.token("ada", Scope::Customer), &id, "CANCELLED").await;
+    // The watch may have been set only now, by the clock as it was moved.
+    let over = stage.eventually(async || {
+        stage.cloud.clock().advance(Duration::from_secs(61));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let orders = stage.cloud.scan("orders", "orders").unwrap();
+        orders.iter().any(|order| order["order_id"] == id.as_str() && order["status"] == "CANCELLED")
+    });
+    assert!(over.await, "{id} was not ended");
 }
 
 /// An order that nothing gets through calls an operator: one is put in the watchdog's way that is long past its deadline.

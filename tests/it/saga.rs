@@ -8,7 +8,8 @@ use shop::local::{self, ORDER_SAGA};
 use topology::Trigger;
 
 fn load() -> StateMachine {
-    StateMachine::load(ORDER_SAGA, &[("functions", "arn:aws:lambda:eu-central-1:000000000000:function:emporium-dev-")]).unwrap()
+    StateMachine::load(ORDER_SAGA, &[("functions", "arn:aws:lambda:eu-central-1:000000000000:function:emporium-dev-")])
+        .unwrap()
 }
 
 /// An Express workflow ends after five minutes. Source: Step Functions quotas.
@@ -25,7 +26,10 @@ fn it_calls_exactly_the_functions_that_are_its_steps() {
     for service in local::shop().unwrap().services {
         for (name, function) in &service.functions {
             if function.trigger == (Trigger::Saga { saga: "orders/order-saga".to_owned() }) {
-                described.insert(format!("arn:aws:lambda:eu-central-1:000000000000:function:emporium-dev-{}-{name}:live", service.context));
+                described.insert(format!(
+                    "arn:aws:lambda:eu-central-1:000000000000:function:emporium-dev-{}-{name}:live",
+                    service.context
+                ));
             }
         }
     }
@@ -43,7 +47,10 @@ fn every_task_has_a_time_limit_above_its_functions_retries_with_full_jitter_and_
         let function = state["Resource"].as_str().unwrap().trim_start_matches("${functions}").trim_end_matches(":live");
         let (context, function) = function.split_once('-').unwrap();
         let limit = shop.service(context).unwrap().functions[function].timeout_seconds;
-        assert!(state["TimeoutSeconds"].as_u64().unwrap() > u64::from(limit), "{name} gives up before its function does");
+        assert!(
+            state["TimeoutSeconds"].as_u64().unwrap() > u64::from(limit),
+            "{name} gives up before its function does"
+        );
         assert_eq!(state["Retry"][0]["JitterStrategy"], "FULL", "{name}");
         let catch = state["Catch"].as_array().unwrap().last().unwrap();
         assert_eq!((&catch["ErrorEquals"][0], &catch["Next"]), (&"States.ALL".into(), &"Interrupted".into()), "{name}");

@@ -2,7 +2,7 @@
 //!
 //! Everything that the end-to-end tests do goes through here, so that another stage can take the local one's place.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use kernel::CustomerId;
 use localcloud::{Cloud, Options, issuer::Scope};
@@ -31,7 +31,8 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.bytes)))
     }
 
     /// The type of the problem that this answer must be.
@@ -53,12 +54,6 @@ impl Stage {
     /// A new shop with its small catalogue.
     pub async fn start() -> Self {
         Self::with(Options::default()).await
-    }
-
-    /// A new shop whose settings differ in some places.
-    pub async fn with_settings(settings: &[(&str, &str)]) -> Self {
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Self::with(Options { settings: settings.collect::<BTreeMap<_, _>>(), ..Options::default() }).await
     }
 
     /// A shop that keeps everything in `folder`.
@@ -87,7 +82,14 @@ impl Stage {
     }
 
     /// Sends a request. `token` may be empty.
-    pub async fn send(&self, method: Method, path: &str, token: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let mut request = self.client.request(method, format!("{}{path}", self.url)).body(body);
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));

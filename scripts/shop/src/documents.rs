@@ -32,7 +32,8 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Document>> {
     for service in local::shop()?.services {
         let path = PathBuf::from(format!("services/{}/README.md", service.context));
         let before = std::fs::read_to_string(root.join(&path)).with_context(|| path.display().to_string())?;
-        let (head, rest) = before.split_once(BEGIN).with_context(|| format!("{} has no line {BEGIN}", path.display()))?;
+        let (head, rest) =
+            before.split_once(BEGIN).with_context(|| format!("{} has no line {BEGIN}", path.display()))?;
         let (_, tail) = rest.split_once(END).with_context(|| format!("{} has no line {END}", path.display()))?;
         let text = format!("{head}{BEGIN}\n\n{}\n{END}{tail}", tables(&service));
         documents.push(Document { path, text });
@@ -45,7 +46,8 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Document>> {
 /// # Errors
 /// As [`all`].
 pub fn stale(root: &Path) -> anyhow::Result<Vec<Document>> {
-    let differs = |document: &Document| std::fs::read_to_string(root.join(&document.path)).ok().as_ref() != Some(&document.text);
+    let differs =
+        |document: &Document| std::fs::read_to_string(root.join(&document.path)).ok().as_ref() != Some(&document.text);
     Ok(all(root)?.into_iter().filter(differs).collect())
 }
 
@@ -67,7 +69,12 @@ fn openapi() -> anyhow::Result<String> {
             "securitySchemes": { "jwt": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" } },
         },
     });
-    let parts = [catalog::api::Api::openapi(), orders::api::Api::openapi(), inventory::api::Api::openapi(), payments::api::Api::openapi()];
+    let parts = [
+        catalog::api::Api::openapi(),
+        orders::api::Api::openapi(),
+        inventory::api::Api::openapi(),
+        payments::api::Api::openapi(),
+    ];
     for part in parts {
         let mut part = serde_json::to_value(part).context("an OpenAPI description")?;
         merge(&mut api["paths"], part["paths"].take())?;
@@ -96,7 +103,8 @@ fn merge(into: &mut Value, from: Value) -> anyhow::Result<()> {
 fn tables(service: &Service) -> String {
     let mut text = String::from("| function | runs on | what it does | may |\n| --- | --- | --- | --- |\n");
     for (name, function) in &service.functions {
-        let grants = function.grants.iter().map(|(reference, actions)| format!("{} on `{reference}`", actions.join(", ")));
+        let grants =
+            function.grants.iter().map(|(reference, actions)| format!("{} on `{reference}`", actions.join(", ")));
         let grants = grants.collect::<Vec<_>>().join("; ");
         let _ = writeln!(text, "| `{name}` | {} | {} | {grants} |", trigger(&function.trigger), function.about);
     }

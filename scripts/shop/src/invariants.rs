@@ -26,7 +26,9 @@ pub fn check(cloud: &Cloud) -> Vec<String> {
     violations.extend(payments::audit::audit(&payments, &intents));
     violations.extend(notifications::audit::audit(&mails, &outbox));
     violations.extend(between_contexts(&orders, &holds, &intents));
-    violations.extend(cloud.failed_records().iter().map(|record| format!("{} could not handle a stream record", record.function)));
+    violations.extend(
+        cloud.failed_records().iter().map(|record| format!("{} could not handle a stream record", record.function)),
+    );
     violations
 }
 
@@ -73,7 +75,9 @@ impl Books<'_> {
                 let lines = order["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
                 let committed = |line: &&Value| {
                     self.holds.iter().any(|hold| {
-                        hold["sku"] == line["sku"] && hold["quantity"] == line["quantity"] && text(&hold["state"]) == "committed"
+                        hold["sku"] == line["sku"]
+                            && hold["quantity"] == line["quantity"]
+                            && text(&hold["state"]) == "committed"
                     })
                 };
                 let without = lines.iter().filter(|line| !committed(line)).count();
@@ -88,7 +92,8 @@ impl Books<'_> {
                 if self.intents.iter().any(|intent| text(&intent["status"]) == "requires_capture") {
                     faults.push("it is cancelled, and its money is still set aside".to_owned());
                 }
-                let holding = self.holds.iter().filter(|hold| ["held", "committed"].contains(&text(&hold["state"]))).count();
+                let holding =
+                    self.holds.iter().filter(|hold| ["held", "committed"].contains(&text(&hold["state"]))).count();
                 if holding > 0 {
                     faults.push(format!("it is cancelled, and still has {holding} holds"));
                 }

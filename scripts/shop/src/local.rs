@@ -75,7 +75,11 @@ pub fn router(cloud: &Arc<Cloud>) -> Router {
 ///
 /// # Errors
 /// The socket fails.
-pub async fn serve(cloud: &Arc<Cloud>, listener: TcpListener, until: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+pub async fn serve(
+    cloud: &Arc<Cloud>,
+    listener: TcpListener,
+    until: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
     let service = router(cloud).into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(until).await.context("the HTTP server failed")
 }

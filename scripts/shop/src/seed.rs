@@ -29,7 +29,8 @@ pub async fn seed(cloud: &Cloud) -> anyhow::Result<()> {
     for (sku, name, description, amount_minor, units) in PRODUCTS {
         let price = json!({ "amount_minor": amount_minor, "currency": "EUR" });
         let product = json!({ "name": name, "description": description, "price": price });
-        let put = send(cloud, Method::PUT, &format!("/products/{sku}"), &token, ("if-none-match", "*"), &product).await?;
+        let put =
+            send(cloud, Method::PUT, &format!("/products/{sku}"), &token, ("if-none-match", "*"), &product).await?;
         let known = put == StatusCode::PRECONDITION_FAILED;
         ensure!(put == StatusCode::CREATED || known, "PUT /products/{sku} answered {put}");
         let delivery = json!({ "delta": units, "reason": "the first delivery" });

@@ -3,8 +3,8 @@
 use lambda::{FieldError, Problem};
 use tracing::{error, warn};
 
-/// Why something was not done. That a condition does not hold is not here: it is an answer, which carries the version that
-/// there is.
+/// Why something was not done. That a condition does not hold is not here: it is an answer, which carries the version
+/// that there is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// There is no such product, or none any more.

@@ -26,8 +26,8 @@ pub trait FindProduct: Send + Sync {
 /// Creates and changes products.
 #[async_trait]
 pub trait PutProduct: Send + Sync {
-    /// Writes `details` if the condition holds; none means that the product must not exist. A product that was deleted does
-    /// not exist, and is created again under its next version.
+    /// Writes `details` if the condition holds; none means that the product must not exist. A product that was deleted
+    /// does not exist, and is created again under its next version.
     async fn put(&self, sku: &Sku, details: &Details, condition: &Precondition, now: Timestamp)
     -> Result<Write, Error>;
 }

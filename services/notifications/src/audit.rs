@@ -7,8 +7,8 @@ use serde_json::Value;
 /// Every promise that is broken.
 ///
 /// `mails_table` holds the items of the mails table as plain JSON, and `outbox` every mail that SES took, each with its
-/// `tags`. A mail that is recorded as sent must be in the outbox. More than one mail per (order, template) is named too:
-/// it is a fault unless an answer of SES's was lost or a sender died, which only the caller knows.
+/// `tags`. A mail that is recorded as sent must be in the outbox. More than one mail per (order, template) is named
+/// too: it is a fault unless an answer of SES's was lost or a sender died, which only the caller knows.
 pub fn audit(mails_table: &[Value], outbox: &[Value]) -> Vec<String> {
     let mut violations = Vec::new();
     let mut mails: BTreeMap<(&str, &str), usize> = BTreeMap::new();

@@ -39,8 +39,8 @@ pub trait RecordMail: Send + Sync {
     /// The mail was sent.
     async fn record_sent(&self, key: &MailKey, message_id: &str, now: Timestamp) -> Result<(), Error>;
 
-    /// The mail was definitely not sent: whoever tries next may do so at once. Does nothing when the claim is not ours any
-    /// more.
+    /// The mail was definitely not sent: whoever tries next may do so at once. Does nothing when the claim is not ours
+    /// any more.
     async fn record_rejected(&self, key: &MailKey, claim: &Claim) -> Result<(), Error>;
 }
 

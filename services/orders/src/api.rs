@@ -10,7 +10,6 @@ use contracts::saga::Refusal;
 
 /// How `Money` looks in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(as = Money)]
 pub struct MoneyBody {
     /// Minor units: cents for EUR, yen for JPY.
@@ -219,7 +218,8 @@ impl Faults {
 
     fn check_address(&mut self, address: &Address) {
         let mut text = |field: &str, value: &str, most: usize| {
-            let legal = !value.trim().is_empty() && value.chars().count() <= most && !value.chars().any(char::is_control);
+            let legal =
+                !value.trim().is_empty() && value.chars().count() <= most && !value.chars().any(char::is_control);
             if !legal {
                 self.add(&format!("/shipping_address/{field}"), format!("must be 1 to {most} characters"));
             }

@@ -10,7 +10,9 @@ pub fn audit(orders: &[Value]) -> Vec<String> {
     let mut violations = Vec::new();
     for item in orders {
         match serde_json::from_value::<Order>(item.clone()) {
-            Ok(order) => violations.extend(faults(&order).into_iter().map(|fault| format!("{}: {fault}", order.order_id))),
+            Ok(order) => {
+                violations.extend(faults(&order).into_iter().map(|fault| format!("{}: {fault}", order.order_id)))
+            }
             Err(why) => violations.push(format!("an order cannot be read: {why}")),
         }
     }

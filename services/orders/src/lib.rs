@@ -8,8 +8,8 @@
 //! status; what an order costs is decided here and never by the client; an order that exists is never lost, because its
 //! stream sets a watchdog on it.
 
-pub mod api;
 mod adapters;
+pub mod api;
 pub mod audit;
 pub mod domain;
 mod error;

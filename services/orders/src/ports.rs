@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
-use contracts::{events::ProductEvent, saga::{OrderSaga, Refusal}};
+use contracts::{
+    events::ProductEvent,
+    saga::{OrderSaga, Refusal},
+};
 use kernel::{CustomerId, OrderId, Sku, Timestamp};
 
 use crate::{
@@ -36,7 +39,12 @@ pub trait FindOrders: Send + Sync {
 #[async_trait]
 pub trait ListOrders: Send + Sync {
     /// Up to `limit` orders after `after`, newest first, and whether there are more.
-    async fn list(&self, customer: &CustomerId, after: Option<&Position>, limit: usize) -> Result<(Vec<Order>, bool), Error>;
+    async fn list(
+        &self,
+        customer: &CustomerId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<(Vec<Order>, bool), Error>;
 }
 
 /// A step in an order's life.

@@ -55,7 +55,7 @@ pub struct LedgerEntry {
     pub at: Timestamp,
 }
 
-/// An amount of money.
+/// How `Money` looks in JSON.
 #[derive(ToSchema)]
 #[schema(as = Money)]
 #[allow(dead_code, reason = "exists for its schema")]

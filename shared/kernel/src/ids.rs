@@ -90,7 +90,9 @@ mod tests {
         for good in ["ada@example.com", "a+b@shop.example.org"] {
             assert!(EmailAddress::parse(good).is_ok(), "{good:?}");
         }
-        for bad in ["", "ada", "ada@", "@example.com", "a b@example.com", "a@b@example.com", "a@x..y", "a@b\r\nBcc: c@d.e"] {
+        for bad in
+            ["", "ada", "ada@", "@example.com", "a b@example.com", "a@b@example.com", "a@x..y", "a@b\r\nBcc: c@d.e"]
+        {
             assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
         assert!(PaymentMethodId::parse("pm_card_visa").is_ok());

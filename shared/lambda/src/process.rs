@@ -35,7 +35,8 @@ async fn run(functions: Vec<Function>) -> Result<(), lambda_runtime::Error> {
     let name = std::env::var("_HANDLER").map_err(|_| "_HANDLER is not set: this program is started by AWS Lambda")?;
     let known: Vec<_> = functions.iter().map(Function::name).collect();
     let function = functions.iter().find(|function| function.name() == name);
-    let function = function.ok_or_else(|| format!("no function is called {name}; this binary has {}", known.join(", ")))?;
+    let function =
+        function.ok_or_else(|| format!("no function is called {name}; this binary has {}", known.join(", ")))?;
     let handler = function.start(Runtime::from_environment()?).await?;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let handler = handler.clone();

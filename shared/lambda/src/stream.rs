@@ -38,7 +38,8 @@ where
         let f = f.clone();
         async move {
             let records = batch?.records;
-            let places: Vec<String> = records.iter().map(|r| r.change.sequence_number.clone().unwrap_or_default()).collect();
+            let places: Vec<String> =
+                records.iter().map(|r| r.change.sequence_number.clone().unwrap_or_default()).collect();
             let (changes, unreadable) = readable(records);
             let outcome = match f(changes).await {
                 Ok(()) => unreadable.map_or(Ok(()), Err),

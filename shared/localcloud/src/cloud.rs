@@ -134,7 +134,8 @@ pub(crate) struct Inner {
 impl Inner {
     /// Makes the resources of `shop`, and makes `code` ready to run in it. Nothing runs yet.
     pub fn build(shop: Shop, code: Code, options: Options) -> Result<Arc<Self>, CloudError> {
-        let names = Names { stage: "local".to_owned(), region: "eu-central-1".to_owned(), account: "000000000000".to_owned() };
+        let names =
+            Names { stage: "local".to_owned(), region: "eu-central-1".to_owned(), account: "000000000000".to_owned() };
         let clock = LocalClock::real();
         let ids: Arc<dyn UniqueIds> = Arc::new(Uuids);
         let (store, dynamodb) = open(&options, &clock)?;
@@ -227,7 +228,8 @@ impl Inner {
 fn open(options: &Options, clock: &Arc<LocalClock>) -> Result<(Store, DynamoDb), CloudError> {
     let Some(folder) = &options.data else {
         let tables = DynamoDb::open(None, Arc::clone(clock));
-        let tables = tables.map_err(|why| CloudError::Resource { resource: "DynamoDB".to_owned(), why: why.to_string() })?;
+        let tables =
+            tables.map_err(|why| CloudError::Resource { resource: "DynamoDB".to_owned(), why: why.to_string() })?;
         return Ok((Store::memory(), tables));
     };
     let failed = |why: String| CloudError::Data { path: folder.clone(), why };
@@ -258,7 +260,10 @@ fn make_resources(
         }
         for (name, queue) in &service.queues {
             let made = make_queue(&queues, names, &service.context, name, queue);
-            made.map_err(|why| CloudError::Resource { resource: names.resource(&service.context, name), why: why.to_string() })?;
+            made.map_err(|why| CloudError::Resource {
+                resource: names.resource(&service.context, name),
+                why: why.to_string(),
+            })?;
         }
     }
     for service in &shop.services {
@@ -273,7 +278,13 @@ fn make_resources(
     Ok((queues, topics))
 }
 
-fn make_queue(queues: &Queues, names: &Names, context: &str, name: &str, queue: &topology::Queue) -> Result<(), AwsError> {
+fn make_queue(
+    queues: &Queues,
+    names: &Names,
+    context: &str,
+    name: &str,
+    queue: &topology::Queue,
+) -> Result<(), AwsError> {
     let dead = Names::dead_letter(name);
     let config = |name: &str, visibility_seconds: u32| QueueConfig {
         name: names.resource(context, name),
@@ -309,9 +320,8 @@ fn load_sagas(
             let failed = |faults: String| CloudError::Saga { saga: saga.clone(), faults };
             let definition = definitions.get(&saga).ok_or_else(|| failed("it has no definition".to_owned()))?;
             let machine = StateMachine::load(definition, &[("functions", &names.function_prefix())]);
-            let machine = machine.map_err(|faults| {
-                failed(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-            })?;
+            let machine = machine
+                .map_err(|faults| failed(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
             machines.insert(names.saga_arn(&service.context, name), Arc::new(machine));
         }
     }

@@ -59,7 +59,8 @@ impl HttpConnector for InProcess {
             let cloud: Arc<Inner> = cloud.ok_or_else(|| ConnectorError::io("the local cloud has stopped".into()))?;
             let outgoing = outgoing(&request).map_err(|why| ConnectorError::user(why.into()))?;
             let incoming = cloud.answer(outgoing).await;
-            let status = StatusCode::try_from(incoming.status).map_err(|why| ConnectorError::other(why.into(), None))?;
+            let status =
+                StatusCode::try_from(incoming.status).map_err(|why| ConnectorError::other(why.into(), None))?;
             let mut response = HttpResponse::new(status, SdkBody::from(incoming.body));
             for (name, value) in incoming.headers {
                 response.headers_mut().insert(name, value);

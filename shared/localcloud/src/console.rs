@@ -84,9 +84,7 @@ async fn mails(State(cloud): Cloud) -> Response {
 }
 
 async fn queues(State(cloud): Cloud) -> Response {
-    with(&cloud, |cloud| {
-        Ok(json!({ "queues": cloud.queue_views(), "failed_stream_records": cloud.failed_records() }))
-    })
+    with(&cloud, |cloud| Ok(json!({ "queues": cloud.queue_views(), "failed_stream_records": cloud.failed_records() })))
 }
 
 async fn redrive(State(cloud): Cloud, Path((context, name)): Path<(String, String)>) -> Response {

@@ -24,18 +24,28 @@ impl Inner {
             return json_error(&AwsError::client("MissingAuthenticationToken", "The request is not signed."));
         };
         let Some(caller) = self.permissions.caller(&access_key) else {
-            let error = AwsError::client("UnrecognizedClientException", "The security token included in the request is invalid.");
+            let error = AwsError::client(
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            );
             return json_error(&error);
         };
         match service.as_str() {
             "dynamodb" => self.ask_dynamodb(caller, &request),
-            "sqs" => self.ask_sqs(caller, &request).await.map_or_else(|error| sqs_error(&error), |answer| json_answer(&answer)),
+            "sqs" => self
+                .ask_sqs(caller, &request)
+                .await
+                .map_or_else(|error| sqs_error(&error), |answer| json_answer(&answer)),
             "sns" => self.ask_sns(caller, &request),
-            "states" => self.ask_states(caller, &request).map_or_else(|error| json_error(&error), |answer| json_answer(&answer)),
-            "secretsmanager" => {
-                self.ask_secrets(caller, &request).map_or_else(|error| json_error(&error), |answer| json_answer(&answer))
+            "states" => {
+                self.ask_states(caller, &request).map_or_else(|error| json_error(&error), |answer| json_answer(&answer))
             }
-            "ses" => self.ask_ses(caller, &request).map_or_else(|error| rest_error(&error), |answer| json_answer(&answer)),
+            "secretsmanager" => self
+                .ask_secrets(caller, &request)
+                .map_or_else(|error| json_error(&error), |answer| json_answer(&answer)),
+            "ses" => {
+                self.ask_ses(caller, &request).map_or_else(|error| rest_error(&error), |answer| json_answer(&answer))
+            }
             other => json_error(&AwsError::not_modelled(other, "service")),
         }
     }
@@ -59,7 +69,9 @@ impl Inner {
         });
         match answer.body {
             Ok(body) => json_answer(&body),
-            Err(refused) => Incoming { status: refused.status, headers: json_headers(), body: refused.body.into_bytes() },
+            Err(refused) => {
+                Incoming { status: refused.status, headers: json_headers(), body: refused.body.into_bytes() }
+            }
         }
     }
 
@@ -84,9 +96,12 @@ impl Inner {
         let (operation, topic) = (field("Action"), field("TopicArn"));
         self.meter.request(caller, &format!("sns:{operation}"));
         let action = operation.strip_suffix("Batch").unwrap_or(&operation);
-        let outcome = self.permissions.check(caller, Kind::Topic, &topic, action).and_then(|()| self.topics.handle(&form));
+        let outcome =
+            self.permissions.check(caller, Kind::Topic, &topic, action).and_then(|()| self.topics.handle(&form));
         match outcome {
-            Ok(xml) => Incoming { status: 200, headers: vec![("content-type", "text/xml".to_owned())], body: xml.into_bytes() },
+            Ok(xml) => {
+                Incoming { status: 200, headers: vec![("content-type", "text/xml".to_owned())], body: xml.into_bytes() }
+            }
             Err(error) => xml_error(&error),
         }
     }

@@ -111,8 +111,9 @@ impl Inner {
             return Err(AwsError::client("InvalidName", format!("Invalid Name: '{name}'")));
         }
         let input = request["input"].as_str().unwrap_or("{}");
-        let input: Value = serde_json::from_str(input)
-            .map_err(|why| AwsError::client("InvalidExecutionInput", format!("Invalid State Machine Execution Input: {why}")))?;
+        let input: Value = serde_json::from_str(input).map_err(|why| {
+            AwsError::client("InvalidExecutionInput", format!("Invalid State Machine Execution Input: {why}"))
+        })?;
         let started_at = self.clock.now();
         self.meter.note(|readings| readings.executions += 1);
         let execution = Execution {

@@ -53,10 +53,10 @@ impl Inner {
         let invocation = Invocation { request_id, deadline };
         let work = async {
             let handler = self.handler(target, deployed).await?;
-            handler.handle(event, invocation).await.map_err(|error| InvokeFailure::Error {
-                name: error.name.to_owned(),
-                message: error.message,
-            })
+            handler
+                .handle(event, invocation)
+                .await
+                .map_err(|error| InvokeFailure::Error { name: error.name.to_owned(), message: error.message })
         };
         // A panic ends the environment in AWS; here it ends the invocation, and must not end the cloud.
         let work = AssertUnwindSafe(work.instrument(span)).catch_unwind();
@@ -65,7 +65,10 @@ impl Inner {
             () = self.clock.sleep_until(deadline) => Ok(Err(InvokeFailure::TimedOut(deployed.timeout.as_secs()))),
         };
         let outcome = outcome.unwrap_or_else(|_| {
-            Err(InvokeFailure::Error { name: "Runtime.ExitError".to_owned(), message: "the function panicked".to_owned() })
+            Err(InvokeFailure::Error {
+                name: "Runtime.ExitError".to_owned(),
+                message: "the function panicked".to_owned(),
+            })
         });
         outcome.inspect_err(|failure| warn!(function = target, %failure, "invocation failed"))
     }
@@ -73,9 +76,8 @@ impl Inner {
     async fn handler(self: &Arc<Self>, target: &str, deployed: &Deployed) -> Result<Handler, InvokeFailure> {
         let start = || async { deployed.function.start(self.runtime(target, &deployed.settings)).await };
         let started = deployed.started.get_or_try_init(start).await;
-        started.cloned().map_err(|why| InvokeFailure::Error {
-            name: "Runtime.ExitError".to_owned(),
-            message: why.to_string(),
-        })
+        started
+            .cloned()
+            .map_err(|why| InvokeFailure::Error { name: "Runtime.ExitError".to_owned(), message: why.to_string() })
     }
 }

@@ -47,7 +47,8 @@ impl Store {
     /// Keeps `value`.
     pub fn put(&self, space: &str, key: &str, value: &impl Serialize) {
         self.with(|connection| {
-            let text = serde_json::to_string(value).map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
+            let text =
+                serde_json::to_string(value).map_err(|why| rusqlite::Error::ToSqlConversionFailure(why.into()))?;
             connection
                 .prepare_cached("INSERT OR REPLACE INTO state (space, key, value) VALUES (?1, ?2, ?3)")?
                 .execute(params![space, key, text])
@@ -65,7 +66,8 @@ impl Store {
     pub fn load<T: DeserializeOwned>(&self, space: &str) -> Vec<(String, T)> {
         let rows = self.with(|connection| {
             let mut statement = connection.prepare("SELECT key, value FROM state WHERE space = ?1 ORDER BY key")?;
-            let rows = statement.query_map(params![space], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            let rows =
+                statement.query_map(params![space], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
             rows.collect::<Result<Vec<_>, _>>()
         });
         let parse = |(key, text): (String, String)| match serde_json::from_str(&text) {

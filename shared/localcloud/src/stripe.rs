@@ -24,8 +24,7 @@ const ANSWER_HEADERS: [&str; 4] = ["content-type", "idempotent-replayed", "reque
 pub(crate) fn open(options: &Options, clock: &Arc<LocalClock>, store: &Store) -> Arc<FakeStripe> {
     let secret = |name: &str| options.secrets.get(name).cloned().unwrap_or_default();
     let clock: Arc<dyn Clock> = clock.clone();
-    let account =
-        fakestripe::Options::new(secret("payments/stripe-api-key"), secret("payments/stripe-webhook-secret"));
+    let account = fakestripe::Options::new(secret("payments/stripe-api-key"), secret("payments/stripe-webhook-secret"));
     let stripe = FakeStripe::new(clock, account);
     for (_, snapshot) in store.load::<Value>(SPACE) {
         if let Err(why) = stripe.restore(snapshot) {

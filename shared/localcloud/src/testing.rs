@@ -33,7 +33,8 @@ impl Bench {
         service.sagas.clear();
         let context = service.context.clone();
         let code = Code { functions: Vec::new(), sagas: std::collections::BTreeMap::new() };
-        let inner = Inner::build(Shop { services: vec![service] }, code, Options::default()).expect("the context can be made");
+        let inner =
+            Inner::build(Shop { services: vec![service] }, code, Options::default()).expect("the context can be made");
         Self { inner, context }
     }
 

@@ -80,7 +80,9 @@ impl Shop {
                 if let Ok(reference) = value.parse::<Reference>()
                     && !has(service, &reference)
                 {
-                    fault(format!("function {name}: the setting {setting} refers to {value}, which is not a resource of this context"));
+                    fault(format!(
+                        "function {name}: the setting {setting} refers to {value}, which is not a resource of this context"
+                    ));
                 }
             }
         }
@@ -89,7 +91,9 @@ impl Shop {
 
     fn trigger_fault(&self, service: &Service, function: &crate::Function) -> Option<String> {
         match &function.trigger {
-            Trigger::Http { .. } if function.timeout_seconds > 30 => Some("an HTTP API waits 30 seconds at most".to_owned()),
+            Trigger::Http { .. } if function.timeout_seconds > 30 => {
+                Some("an HTTP API waits 30 seconds at most".to_owned())
+            }
             Trigger::Http { .. } | Trigger::Schedule { .. } => None,
             Trigger::Saga { saga } => {
                 let found = self.elsewhere(saga, |other, saga| other.sagas.contains_key(saga));

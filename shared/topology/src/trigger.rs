@@ -79,21 +79,61 @@ impl TryFrom<Raw> for Trigger {
 
     fn try_from(raw: Raw) -> Result<Self, String> {
         match raw {
-            Raw { http: Some(http), scope, saga: None, queue: None, stream: None, schedule: None, batch: None, concurrency: None, attempts: None } => {
-                Ok(Self::Http { route: route(&http)?, scope })
-            }
-            Raw { saga: Some(saga), http: None, scope: None, queue: None, stream: None, schedule: None, batch: None, concurrency: None, attempts: None } => {
-                Ok(Self::Saga { saga })
-            }
-            Raw { queue: Some(queue), batch, concurrency, http: None, scope: None, saga: None, stream: None, schedule: None, attempts: None } => {
-                Ok(Self::Queue { queue, batch: batch.unwrap_or(10), concurrency: concurrency.unwrap_or(10) })
-            }
-            Raw { stream: Some(table), batch, attempts, http: None, scope: None, saga: None, queue: None, schedule: None, concurrency: None } => {
-                Ok(Self::Stream { table, batch: batch.unwrap_or(100), attempts: attempts.unwrap_or(10) })
-            }
-            Raw { schedule: Some(expression), http: None, scope: None, saga: None, queue: None, stream: None, batch: None, concurrency: None, attempts: None } => {
-                Ok(Self::Schedule { every_seconds: seconds(&expression)?, expression })
-            }
+            Raw {
+                http: Some(http),
+                scope,
+                saga: None,
+                queue: None,
+                stream: None,
+                schedule: None,
+                batch: None,
+                concurrency: None,
+                attempts: None,
+            } => Ok(Self::Http { route: route(&http)?, scope }),
+            Raw {
+                saga: Some(saga),
+                http: None,
+                scope: None,
+                queue: None,
+                stream: None,
+                schedule: None,
+                batch: None,
+                concurrency: None,
+                attempts: None,
+            } => Ok(Self::Saga { saga }),
+            Raw {
+                queue: Some(queue),
+                batch,
+                concurrency,
+                http: None,
+                scope: None,
+                saga: None,
+                stream: None,
+                schedule: None,
+                attempts: None,
+            } => Ok(Self::Queue { queue, batch: batch.unwrap_or(10), concurrency: concurrency.unwrap_or(10) }),
+            Raw {
+                stream: Some(table),
+                batch,
+                attempts,
+                http: None,
+                scope: None,
+                saga: None,
+                queue: None,
+                schedule: None,
+                concurrency: None,
+            } => Ok(Self::Stream { table, batch: batch.unwrap_or(100), attempts: attempts.unwrap_or(10) }),
+            Raw {
+                schedule: Some(expression),
+                http: None,
+                scope: None,
+                saga: None,
+                queue: None,
+                stream: None,
+                batch: None,
+                concurrency: None,
+                attempts: None,
+            } => Ok(Self::Schedule { every_seconds: seconds(&expression)?, expression }),
             _ => Err("a trigger is exactly one of http (with scope), saga, queue (with batch and concurrency), \
                       stream (with batch and attempts) and schedule"
                 .to_owned()),

@@ -20,7 +20,8 @@ async fn a_repeated_request_is_answered_with_the_same_bytes_and_orders_nothing_a
     stage.reaches(&ada, &id, "CONFIRMED").await;
     // The price changes meanwhile; the order keeps its own.
     let admin = stage.token("admin", Scope::Admin);
-    let dearer = json!({ "name": "Enamel mug", "description": "", "price": { "amount_minor": 9900, "currency": "EUR" } });
+    let dearer =
+        json!({ "name": "Enamel mug", "description": "", "price": { "amount_minor": 9900, "currency": "EUR" } });
     let headers = [("if-match", "\"1\""), ("content-type", "application/json")];
     stage.send(Method::PUT, "/products/MUG-01", &admin, &headers, dearer.to_string().into_bytes()).await.expect(200);
     stage.cloud.clock().advance(Duration::from_secs(31));
@@ -83,8 +84,10 @@ async fn every_wrong_field_is_named() {
     let answer = stage.place(&ada, "wrong", &body).await.expect(422);
     assert_eq!(answer.problem(), "invalid-request");
     let problem = answer.json();
-    let pointers: BTreeSet<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
-    let expected = ["/currency", "/email", "/items/0/quantity", "/items/0/sku", "/payment_method", "/shipping_address/country"];
+    let pointers: BTreeSet<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    let expected =
+        ["/currency", "/email", "/items/0/quantity", "/items/0/sku", "/payment_method", "/shipping_address/country"];
     assert_eq!(pointers.into_iter().collect::<Vec<_>>(), expected);
     assert!(!String::from_utf8_lossy(&answer.bytes).contains("4242424242424242"), "the answer repeats a card number");
     stage.finish(&[]).await;
@@ -98,7 +101,10 @@ async fn another_customers_order_looks_like_none() {
     let foreign = stage.get(&format!("/orders/{id}"), &bob).await.expect(404);
     let none = stage.get("/orders/ord_00000000000000000000000000000000", &bob).await.expect(404);
     assert_eq!(foreign.bytes, none.bytes);
-    assert_eq!(stage.post(&format!("/orders/{id}/cancel"), &bob, &[], &json!({})).await.expect(404).problem(), "not-found");
+    assert_eq!(
+        stage.post(&format!("/orders/{id}/cancel"), &bob, &[], &json!({})).await.expect(404).problem(),
+        "not-found"
+    );
     stage.get("/orders/nonsense", &bob).await.expect(404);
     stage.get(&format!("/orders/{id}"), &stage.token("boss", Scope::Admin)).await.expect(200);
     stage.finish(&[]).await;
@@ -118,7 +124,10 @@ async fn tokens_are_needed_valid_and_of_the_right_scope() {
     let ada = stage.token("ada", Scope::Customer);
     let forbidden = stage.get("/stock/MUG-01", &ada).await.expect(403);
     assert_eq!(forbidden.json(), json!({ "message": "Forbidden" }));
-    stage.post("/stock/MUG-01", &ada, &[("idempotency-key", "k")], &json!({ "delta": 5, "reason": "mine" })).await.expect(403);
+    stage
+        .post("/stock/MUG-01", &ada, &[("idempotency-key", "k")], &json!({ "delta": 5, "reason": "mine" }))
+        .await
+        .expect(403);
     stage.finish(&[]).await;
 }
 

@@ -41,7 +41,9 @@ async fn products_change_by_version_and_the_new_price_is_what_orders_cost() {
     stage.get("/products/HAT-01", "").await.expect(404);
     // The price is remembered for a while; then the product is off sale.
     stage.cloud.clock().advance(std::time::Duration::from_secs(31));
-    let gone = stage.eventually(async || stage.place(&ada, "another", &order_of("HAT-01", 1, "pm_card_visa")).await.status.as_u16() == 422);
+    let gone = stage.eventually(async || {
+        stage.place(&ada, "another", &order_of("HAT-01", 1, "pm_card_visa")).await.status.as_u16() == 422
+    });
     assert!(gone.await, "a removed product is still sold");
     stage.finish(&[]).await;
 }

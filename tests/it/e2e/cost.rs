@@ -30,10 +30,17 @@ async fn a_confirmed_order_of_one_sku_stays_within_its_budget() {
     assert!(stage.eventually(async || stage.cloud.is_quiet()).await);
     tokio::time::sleep(std::time::Duration::from_millis(600)).await;
     let readings = stage.cloud.readings();
-    let reads: u64 = ["orders/get-order"].iter().filter_map(|function| readings.requests.get(*function)).flat_map(|r| r.values()).sum();
+    let reads: u64 = ["orders/get-order"]
+        .iter()
+        .filter_map(|function| readings.requests.get(*function))
+        .flat_map(|r| r.values())
+        .sum();
     let requests = (readings.total_requests() - reads) as f64 / f64::from(ORDERS);
     let writes = readings.total_write_units() / f64::from(ORDERS);
-    println!("per confirmed order: {requests:.2} AWS requests, {writes:.2} write units, {} Stripe calls", readings.stripe_calls / u64::from(ORDERS));
+    println!(
+        "per confirmed order: {requests:.2} AWS requests, {writes:.2} write units, {} Stripe calls",
+        readings.stripe_calls / u64::from(ORDERS)
+    );
     println!("{:#?}", readings.requests);
     assert!(requests <= 10.0, "{requests} requests an order: {:#?}", readings.requests);
     assert!(writes <= 11.0, "{writes} write units an order: {:#?}", readings.write_units);

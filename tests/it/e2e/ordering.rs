@@ -38,7 +38,8 @@ async fn lines_of_the_same_sku_are_merged_and_all_lines_are_held_or_none() {
     body["items"] = json!([{ "sku": "PEN-01", "quantity": 1 }, { "sku": "MUG-01", "quantity": 1 }, { "sku": "PEN-01", "quantity": 2 }]);
     let id = stage.order(&ada, "merged", &body).await;
     let order = stage.reaches(&ada, &id, "CONFIRMED").await;
-    let lines: Vec<_> = order["items"].as_array().unwrap().iter().map(|line| (&line["sku"], &line["quantity"])).collect();
+    let lines: Vec<_> =
+        order["items"].as_array().unwrap().iter().map(|line| (&line["sku"], &line["quantity"])).collect();
     assert_eq!(lines, [(&json!("MUG-01"), &json!(1)), (&json!("PEN-01"), &json!(3))]);
 
     // Three lamps are left, and forty tote bags minus none: the second line is sold out, so the first is not held either.

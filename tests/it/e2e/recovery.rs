@@ -19,7 +19,11 @@ async fn a_poison_message_ends_in_the_dead_letter_queue_and_its_neighbours_are_h
         // Each receive hides the message for its visibility timeout.
         stage.cloud.clock().advance(Duration::from_secs(181));
         tokio::time::sleep(Duration::from_millis(50)).await;
-        stage.cloud.queue_views().iter().any(|view| view.name == "notifications/order-mails-dead" && view.depth.visible == 1)
+        stage
+            .cloud
+            .queue_views()
+            .iter()
+            .any(|view| view.name == "notifications/order-mails-dead" && view.depth.visible == 1)
     });
     assert!(dead.await, "{:?}", stage.cloud.queue_views());
     assert_eq!(stage.mails(&id), ["order_confirmed"]);
@@ -39,6 +43,8 @@ async fn a_shop_that_is_killed_finishes_its_orders_when_it_starts_again() {
     stage.kill().await;
 
     let stage = Stage::in_folder(folder.path()).await;
+    // It has another port now, and so another issuer.
+    let ada = stage.token("ada", Scope::Customer);
     let waiting = ids.pop().unwrap();
     for id in &ids {
         stage.reaches(&ada, id, "CONFIRMED").await;

@@ -36,7 +36,14 @@ impl Docs {
             let path = root().join(&document.path);
             std::fs::write(&path, &document.text).with_context(|| path.display().to_string())?;
         }
-        println!("{}", if names.is_empty() { "everything is up to date".to_owned() } else { format!("wrote {}", names.join(", ")) });
+        println!(
+            "{}",
+            if names.is_empty() {
+                "everything is up to date".to_owned()
+            } else {
+                format!("wrote {}", names.join(", "))
+            }
+        );
         Ok(())
     }
 }

@@ -10,7 +10,9 @@ use crate::{local, seed};
 
 /// Runs the shop until Ctrl-C.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  cargo shop up\n  cargo shop up --port 9000 --data .shop\n  RUST_LOG=info cargo shop up")]
+#[command(
+    after_help = "Examples:\n  cargo shop up\n  cargo shop up --port 9000 --data .shop\n  RUST_LOG=info cargo shop up"
+)]
 pub struct Up {
     /// The port of the API, on this machine only. 0 takes any that is free.
     #[arg(long, default_value_t = 8080)]
@@ -33,7 +35,8 @@ impl Up {
     #[allow(clippy::print_stdout, reason = "the first line is for scripts, the rest for people")]
     async fn serve(self) -> anyhow::Result<()> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await;
-        let listener = listener.with_context(|| format!("port {} cannot be used: choose another with --port", self.port))?;
+        let listener =
+            listener.with_context(|| format!("port {} cannot be used: choose another with --port", self.port))?;
         let url = format!("http://{}", listener.local_addr()?);
         let cloud = local::start(Options { data: self.data, ..Options::default() }, &url)?;
         let api = local::serve(&cloud, listener, async {

@@ -23,8 +23,8 @@ const EXISTS: &str = "deleted = :false";
 const DOES_NOT_EXIST: &str = "attribute_not_exists(sku) OR deleted = :true";
 
 /// Creating counts on from a tombstone's version, and from nothing otherwise.
-const CREATE: &str = "SET #name = :name, description = :description, price = :price, version = if_not_exists(version, :zero) + :one, \
-                      deleted = :false, created_at = :now, updated_at = :now";
+const CREATE: &str = "SET #name = :name, description = :description, price = :price, deleted = :false, \
+                      version = if_not_exists(version, :zero) + :one, created_at = :now, updated_at = :now";
 const CHANGE: &str =
     "SET #name = :name, description = :description, price = :price, version = version + :one, updated_at = :now";
 const REMOVE: &str = "SET deleted = :true, version = version + :one, updated_at = :now";
@@ -170,8 +170,8 @@ fn unreadable(why: impl std::fmt::Display) -> Error {
     Error::Unreadable(why.to_string())
 }
 
-/// DynamoDB answers 4xx to what it will not do, and with these codes to what it cannot do now; everything else, no answer
-/// included, may go away by itself.
+/// DynamoDB answers 4xx to what it will not do, and with these codes to what it cannot do now; everything else, no
+/// answer included, may go away by itself.
 ///
 /// Source: DynamoDB, "Error handling": which errors are worth a retry.
 fn failure<E>(error: SdkError<E>) -> Error

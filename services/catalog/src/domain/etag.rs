@@ -33,7 +33,8 @@ pub struct Tag {
 pub struct MalformedTags;
 
 impl Tags {
-    /// The most tags in one header. DynamoDB's `IN` compares with up to 100 values; a client knows one version or a few.
+    /// The most tags in one header. DynamoDB's `IN` compares with up to 100 values; a client knows one version or a
+    /// few.
     pub const MAX: usize = 20;
 
     /// Reads the value of an `If-Match` or `If-None-Match` header.

@@ -4,8 +4,8 @@ use contracts::events::{CloudEvent, PRODUCT_CHANGED, PRODUCT_REMOVED, ProductEve
 
 use super::Product;
 
-/// The event that tells of a product's present version. Its id is made of the sku and the version, so that publishing twice
-/// is recognisable. A tombstone tells that the product is gone.
+/// The event that tells of a product's present version. Its id is made of the sku and the version, so that publishing
+/// twice is recognisable. A tombstone tells that the product is gone.
 pub fn event(product: &Product) -> CloudEvent<ProductEvent> {
     let kind = if product.deleted { PRODUCT_REMOVED } else { PRODUCT_CHANGED };
     let data = ProductEvent {

@@ -1,7 +1,7 @@
 //! Under which condition a client writes.
 //!
-//! Sources: RFC 9110 §13 (conditional requests); RFC 6585 §3 (428 Precondition Required): without a condition, two admins
-//! who edit the same product would overwrite each other unseen.
+//! Sources: RFC 9110 §13 (conditional requests); RFC 6585 §3 (428 Precondition Required): without a condition, two
+//! admins who edit the same product would overwrite each other unseen.
 
 use super::{MalformedTags, Tag, Tags};
 
@@ -26,8 +26,8 @@ pub enum Expected {
 }
 
 impl Precondition {
-    /// Reads the condition of a write. A header that this context could not honour is refused rather than ignored: a write
-    /// must never happen when its condition fails.
+    /// Reads the condition of a write. A header that this context could not honour is refused rather than ignored: a
+    /// write must never happen when its condition fails.
     ///
     /// # Errors
     /// What is wrong with the headers, for the client.

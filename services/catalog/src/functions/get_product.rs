@@ -39,7 +39,8 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
         (status = 200, description = "The product.", body = ProductBody,
             headers(("ETag" = String, description = "The product's version."))),
         (status = 304, description = "The client has the current version."),
-        (status = 404, description = "There is no such product.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such product.", body = Problem,
+            content_type = "application/problem+json"),
         (status = 500, description = "A fault of ours.", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Busy; try again.", body = Problem, content_type = "application/problem+json"),
     )

@@ -1,10 +1,11 @@
 //! `GET /products`: the products on sale, a page at a time.
 //!
-//! It scans the table. An item is 0.3 to 3 KB, so a page of 50 is 15 to 150 KB, which is 2 to 20 read units (8 KB each, as
-//! the read may be a moment old): at most $2.50 for a million pages at $0.125 per million units, and answers may be cached.
-//! This is right while customers see the catalogue whole: some hundred products. It stops being right when they want an
-//! order (a scan has none that means anything), a choice (a filter pays for what it leaves out), or when tombstones
-//! outnumber products. Then the table gets an index by category and name, or a search engine that is fed by the events.
+//! It scans the table. An item is 0.3 to 3 KB, so a page of 50 is 15 to 150 KB, which is 2 to 20 read units (8 KB each,
+//! as the read may be a moment old): at most $2.50 for a million pages at $0.125 per million units, and answers may be
+//! cached. This is right while customers see the catalogue whole: some hundred products. It stops being right when they
+//! want an order (a scan has none that means anything), a choice (a filter pays for what it leaves out), or when
+//! tombstones outnumber products. Then the table gets an index by category and name, or a search engine that is fed by
+//! the events.
 
 use std::sync::Arc;
 
@@ -34,14 +35,17 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     operation_id = NAME,
     tag = "catalog",
     params(
-        ("limit" = Option<u8>, Query, description = "The most products in a page; 50 without it.", minimum = 1, maximum = 100),
+        ("limit" = Option<u8>, Query, description = "The most products in a page; 50 without it.",
+            minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "The next_cursor of the page before."),
     ),
     responses(
         (status = 200, description = "A page of products.", body = ProductPage,
             headers(("Cache-Control" = String, description = "For how long the page may be shown."))),
-        (status = 400, description = "The cursor cannot be read.", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The limit is not allowed.", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The cursor cannot be read.", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 422, description = "The limit is not allowed.", body = Problem,
+            content_type = "application/problem+json"),
         (status = 500, description = "A fault of ours.", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Busy; try again.", body = Problem, content_type = "application/problem+json"),
     )

@@ -1,7 +1,8 @@
 //! The mails table: one item per (order, template).
 //!
-//! An item is `sending`, by `claim` and until `claimed_until`, then `sent`, or `failed` when SES rejected it. After `forget_at` DynamoDB may
-//! throw it away: by then no message that could cause the mail is left in any queue (SQS keeps them 14 days at most).
+//! An item is `sending`, by `claim` and until `claimed_until`, then `sent`, or `failed` when SES rejected it. After
+//! `forget_at` DynamoDB may throw it away: by then no message that could cause the mail is left in any queue (SQS keeps
+//! them 14 days at most).
 
 use std::{sync::Arc, time::Duration};
 

@@ -28,8 +28,8 @@ impl Mailer {
     /// The sender that the settings name.
     ///
     /// The SDK's own retries are off. `SendEmail` has no idempotency token, so that a retry after a lost answer sends a
-    /// second mail, within milliseconds and for every answer that is late; here the claim has to end first, and a mail that
-    /// SES did throttle comes again with its message.
+    /// second mail, within milliseconds and for every answer that is late; here the claim has to end first, and a mail
+    /// that SES did throttle comes again with its message.
     pub(crate) fn new(runtime: &Runtime) -> Result<Self, StartError> {
         let config = Builder::from(&runtime.sdk)
             .retry_config(RetryConfig::disabled())
@@ -70,8 +70,8 @@ fn incomplete(why: BuildError) -> Error {
     Error::Rejected(why.to_string())
 }
 
-/// Only these answers mean that SES has not taken the mail, and will not by itself. The message is left out, as it names
-/// the address ("Email address is not verified. The following identities failed the check: …").
+/// Only these answers mean that SES has not taken the mail, and will not by itself. The message is left out, as it
+/// names the address ("Email address is not verified. The following identities failed the check: …").
 fn failure(error: SdkError<SendEmailError>) -> Error {
     let rejected = error.as_service_error().is_some_and(|answer| {
         answer.is_message_rejected()

@@ -1,12 +1,12 @@
 //! Sends a mail once per (order, template), as nearly as that can be had.
 //!
-//! A mail is sent at least once per (order, template), and a second time only when SES's answer was lost or the sender died
-//! before recording it: SES has no idempotency token.
+//! A mail is sent at least once per (order, template), and a second time only when SES's answer was lost or the sender
+//! died before recording it: SES has no idempotency token.
 //!
-//! The same event can come several times, also at the same time. So a sender first *claims* the mail, for longer than it
-//! can live itself; then it sends; then it *records* that it has sent. Whoever finds a record is done. Whoever finds a
-//! claim cannot know whether the mail went out: it leaves its message in the queue, which brings it again after the claim
-//! has ended, and then sends. A claim that was never recorded is thus sent again, rather than perhaps never.
+//! The same event can come several times, also at the same time. So a sender first *claims* the mail, for longer than
+//! it can live itself; then it sends; then it *records* that it has sent. Whoever finds a record is done. Whoever finds
+//! a claim cannot know whether the mail went out: it leaves its message in the queue, which brings it again after the
+//! claim has ended, and then sends. A claim that was never recorded is thus sent again, rather than perhaps never.
 
 use kernel::Clock;
 use tracing::{info, warn};

@@ -53,7 +53,8 @@ fn read(item: Item) -> Result<Order, Error> {
 #[async_trait]
 impl PutOrder for OrdersTable {
     async fn put(&self, order: &Order) -> Result<Option<Order>, Error> {
-        let item: Item = serde_dynamo::to_item(order).map_err(|why| Error::broken("an order cannot be written", why))?;
+        let item: Item =
+            serde_dynamo::to_item(order).map_err(|why| Error::broken("an order cannot be written", why))?;
         let put = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
         let put = put.condition_expression("attribute_not_exists(order_id)");
         // The order that is there already comes with the refusal: no second call is needed to answer a repetition.
@@ -63,7 +64,8 @@ impl PutOrder for OrdersTable {
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => {
                     let item = failed.item().cloned();
-                    let item = item.ok_or_else(|| Error::Broken("DynamoDB did not say which order there is".to_owned()))?;
+                    let item =
+                        item.ok_or_else(|| Error::Broken("DynamoDB did not say which order there is".to_owned()))?;
                     read(item).map(Some)
                 }
                 _ => Err(Error::aws("PutItem", &error)),
@@ -112,7 +114,12 @@ impl FindOrders for OrdersTable {
 
 #[async_trait]
 impl ListOrders for OrdersTable {
-    async fn list(&self, customer: &CustomerId, after: Option<&Position>, limit: usize) -> Result<(Vec<Order>, bool), Error> {
+    async fn list(
+        &self,
+        customer: &CustomerId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<(Vec<Order>, bool), Error> {
         let start = after.map(|position| {
             let mut start = key(&position.order_id);
             start.insert("customer_id".to_owned(), text(customer.as_str()));
@@ -181,8 +188,10 @@ impl StepOrder for OrdersTable {
 impl MarkOrder for OrdersTable {
     async fn mark(&self, id: &OrderId, at: Timestamp) -> Result<bool, Error> {
         let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(id)));
-        let update = update.update_expression("SET needs_operator_since = :at, updated_at = :at, version = version + :one");
-        let update = update.condition_expression("attribute_exists(order_id) AND attribute_not_exists(needs_operator_since)");
+        let update =
+            update.update_expression("SET needs_operator_since = :at, updated_at = :at, version = version + :one");
+        let update =
+            update.condition_expression("attribute_exists(order_id) AND attribute_not_exists(needs_operator_since)");
         let update = update.expression_attribute_values(":at", text(at.to_string()));
         let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
         match update.send().await {

@@ -60,7 +60,8 @@ impl FindPrices for PricesTable {
         let items = found.responses.as_mut().and_then(|tables| tables.remove(&self.table)).unwrap_or_default();
         let mut prices = BTreeMap::new();
         for item in items {
-            let stored: Stored = serde_dynamo::from_item(item).map_err(|why| Error::broken("a price cannot be read", why))?;
+            let stored: Stored =
+                serde_dynamo::from_item(item).map_err(|why| Error::broken("a price cannot be read", why))?;
             if !stored.removed {
                 prices.insert(stored.sku, stored.price);
             }
@@ -75,7 +76,8 @@ impl KeepPrice for PricesTable {
         let price = serde_dynamo::to_attribute_value(product.price);
         let price: AttributeValue = price.map_err(|why| Error::broken("a price cannot be written", why))?;
         let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(&product.sku)));
-        let update = update.update_expression("SET version = :version, #name = :name, price = :price, removed = :removed");
+        let update =
+            update.update_expression("SET version = :version, #name = :name, price = :price, removed = :removed");
         // Events come in any order, and more than once: the highest version wins. Removals stay, or an older change that
         // arrives late would bring the product back.
         let update = update.condition_expression("attribute_not_exists(version) OR version < :version");

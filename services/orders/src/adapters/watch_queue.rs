@@ -28,7 +28,8 @@ impl WatchQueue {
 impl SetWatch for WatchQueue {
     async fn watch(&self, watches: &[(Watch, Duration)]) -> Result<(), Error> {
         for batch in watches.chunks(BATCH_MAX) {
-            let entries: Result<Vec<_>, Error> = batch.iter().enumerate().map(|(place, watch)| entry(place, watch)).collect();
+            let entries: Result<Vec<_>, Error> =
+                batch.iter().enumerate().map(|(place, watch)| entry(place, watch)).collect();
             let send = self.sqs.send_message_batch().queue_url(&self.url).set_entries(Some(entries?));
             let sent = send.send().await.map_err(|error| Error::aws("SendMessageBatch", &error))?;
             if !sent.failed().is_empty() {

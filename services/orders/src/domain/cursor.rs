@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_and_nothing_else_is() {
-        let position = Position { created_at: "2026-11-24T10:00:00Z".parse().unwrap(), order_id: OrderId::from_bytes([1; 16]) };
+        let position =
+            Position { created_at: "2026-11-24T10:00:00Z".parse().unwrap(), order_id: OrderId::from_bytes([1; 16]) };
         assert_eq!(Cursor::read(&Cursor::new(&position).into_text()), Some(position));
         for bad in ["", "x", "%%%", "MjAyNg"] {
             assert_eq!(Cursor::read(bad), None, "{bad}");

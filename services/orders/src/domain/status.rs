@@ -69,7 +69,8 @@ impl Status {
     /// The transition table. Whoever writes a status makes the write conditional on it.
     pub fn may_become(self, next: Self) -> bool {
         use Status::{
-            ActionRequired, Cancelled, Cancelling, Confirmed, Fulfilled, PartiallyFulfilled, PartiallyRefunded, Pending, Refunded,
+            ActionRequired, Cancelled, Cancelling, Confirmed, Fulfilled, PartiallyFulfilled, PartiallyRefunded,
+            Pending, Refunded,
         };
         match self {
             Pending => matches!(next, ActionRequired | Cancelling | Cancelled | Confirmed),

@@ -44,7 +44,9 @@ impl Schedule {
     /// Whether somebody has to look. Before its deadline an order may well be waiting for its customer; after it, the saga
     /// ends it one way or the other unless something is stuck.
     pub fn needs_operator(&self, order: &Order, round: u32, now: Timestamp) -> bool {
-        !order.status.is_settled() && round >= self.operator_after && now.duration_since(order.deadline) > SignedDuration::ZERO
+        !order.status.is_settled()
+            && round >= self.operator_after
+            && now.duration_since(order.deadline) > SignedDuration::ZERO
     }
 }
 
@@ -54,7 +56,8 @@ mod tests {
 
     #[test]
     fn delays_double_up_to_the_longest() {
-        let schedule = Schedule { first: Duration::from_secs(60), longest: Duration::from_secs(900), operator_after: 8 };
+        let schedule =
+            Schedule { first: Duration::from_secs(60), longest: Duration::from_secs(900), operator_after: 8 };
         let delays: Vec<u64> = [0, 1, 2, 3, 4, 40, u32::MAX].map(|round| schedule.delay(round).as_secs()).to_vec();
         assert_eq!(delays, [60, 120, 240, 480, 900, 900, 900]);
     }

@@ -27,7 +27,9 @@ async fn answer(orders: &dyn ListOrders, request: &Request) -> Result<Response, 
     let limit = limit.ok_or_else(|| Problem::new(400, "malformed-limit", "limit must be 1 to 100"))?;
     let after = match request.query("cursor") {
         None => None,
-        Some(text) => Some(Cursor::read(text).ok_or_else(|| Problem::new(400, "malformed-cursor", "There is no such cursor"))?),
+        Some(text) => {
+            Some(Cursor::read(text).ok_or_else(|| Problem::new(400, "malformed-cursor", "There is no such cursor"))?)
+        }
     };
     let (page, more) = orders.list(customer, after.as_ref(), limit).await?;
     let last = page.last().filter(|_| more);

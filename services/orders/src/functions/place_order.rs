@@ -46,8 +46,10 @@ async fn answer(place: &PlaceOrder, clock: &dyn Clock, request: &Request) -> Res
             let response = Response::json(202, &OrderBody::when_placed(&order))?;
             Ok(response.header("location", &format!("/orders/{}", order.order_id)))
         }
-        Placed::KeyReused => Err(Problem::new(422, "idempotency-key-reused", "The idempotency key belongs to another request")
-            .detail("Send the request as it was, or a new key for a new order.")),
+        Placed::KeyReused => {
+            Err(Problem::new(422, "idempotency-key-reused", "The idempotency key belongs to another request")
+                .detail("Send the request as it was, or a new key for a new order."))
+        }
         Placed::Refused(refused) => Err(problem(refused)),
     }
 }

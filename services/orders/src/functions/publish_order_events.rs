@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use contracts::events::{
-    CloudEvent, ORDER_ACTION_REQUIRED, ORDER_CANCELLED, ORDER_CANCELLING, ORDER_CONFIRMED, ORDER_NEEDS_OPERATOR, ORDER_PLACED,
-    OrderEvent,
+    CloudEvent, ORDER_ACTION_REQUIRED, ORDER_CANCELLED, ORDER_CANCELLING, ORDER_CONFIRMED, ORDER_NEEDS_OPERATOR,
+    ORDER_PLACED, OrderEvent,
 };
 use lambda::{Change, FunctionError, Handler, Outbox, Runtime, StartError};
 
@@ -44,7 +44,9 @@ fn events(change: &Change<Order>) -> Vec<CloudEvent<OrderEvent>> {
         Some(_) => None,
     };
     let id = format!("{}:{}", order.order_id, order.version);
-    kind.map(|kind| CloudEvent::new(kind, id, order.order_id.as_str(), order.updated_at, order.event())).into_iter().collect()
+    kind.map(|kind| CloudEvent::new(kind, id, order.order_id.as_str(), order.updated_at, order.event()))
+        .into_iter()
+        .collect()
 }
 
 fn news(status: Status) -> Option<&'static str> {
@@ -53,6 +55,10 @@ fn news(status: Status) -> Option<&'static str> {
         Status::Cancelling => Some(ORDER_CANCELLING),
         Status::Cancelled => Some(ORDER_CANCELLED),
         Status::Confirmed => Some(ORDER_CONFIRMED),
-        Status::Pending | Status::PartiallyFulfilled | Status::Fulfilled | Status::PartiallyRefunded | Status::Refunded => None,
+        Status::Pending
+        | Status::PartiallyFulfilled
+        | Status::Fulfilled
+        | Status::PartiallyRefunded
+        | Status::Refunded => None,
     }
 }

@@ -42,7 +42,12 @@ pub async fn confirm(orders: &dyn StepOrder, id: &OrderId, now: Timestamp) -> Re
 ///
 /// # Errors
 /// Nothing is known about the outcome, or there is no such order.
-pub async fn park(orders: &dyn StepOrder, id: &OrderId, client_secret: String, now: Timestamp) -> Result<ParkOrderAnswer, Error> {
+pub async fn park(
+    orders: &dyn StepOrder,
+    id: &OrderId,
+    client_secret: String,
+    now: Timestamp,
+) -> Result<ParkOrderAnswer, Error> {
     let parked = Step { client_secret: Some(client_secret), ..step(id, Status::ActionRequired, now) };
     match orders.step(parked).await? {
         Stepped::Made(_) => Ok(ParkOrderAnswer::Parked),
@@ -58,7 +63,12 @@ pub async fn park(orders: &dyn StepOrder, id: &OrderId, client_secret: String, n
 ///
 /// # Errors
 /// Nothing is known about the outcome, there is no such order, or it is confirmed, which no undo can find.
-pub async fn abandon(orders: &dyn StepOrder, id: &OrderId, reason: Refusal, now: Timestamp) -> Result<AbandonOrderAnswer, Error> {
+pub async fn abandon(
+    orders: &dyn StepOrder,
+    id: &OrderId,
+    reason: Refusal,
+    now: Timestamp,
+) -> Result<AbandonOrderAnswer, Error> {
     let abandoned = Step { reason: Some(reason), ..step(id, Status::Cancelled, now) };
     match orders.step(abandoned).await? {
         Stepped::Made(order) => {

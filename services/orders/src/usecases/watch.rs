@@ -44,7 +44,12 @@ impl WatchOrders {
     /// Looks after each order: lets go of it when it is over, and otherwise starts its saga again and comes back later. One
     /// outcome per watch, in their order.
     pub async fn look(&self, watches: &[Watch], now: Timestamp) -> Vec<Result<(), Error>> {
-        let ids: Vec<OrderId> = watches.iter().map(|watch| watch.order_id.clone()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+        let ids: Vec<OrderId> = watches
+            .iter()
+            .map(|watch| watch.order_id.clone())
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect();
         let found = match self.find.find_all(&ids).await {
             Ok(found) => found,
             Err(error) => return watches.iter().map(|_| Err(error.clone())).collect(),

@@ -14,7 +14,10 @@ use tokio::sync::watch;
 pub(crate) use capacity::Units;
 pub(crate) use touched::touched;
 
-use crate::{aws::AwsError, clock::{LocalClock, TableTime}};
+use crate::{
+    aws::AwsError,
+    clock::{LocalClock, TableTime},
+};
 
 /// The tables.
 pub struct DynamoDb {

@@ -56,7 +56,9 @@ fn attributes(table: &Table) -> Value {
 /// An item in DynamoDB's JSON as plain JSON: `{"n":{"N":"1"}}` becomes `{"n":1}`.
 pub(super) fn plain(item: Value) -> Value {
     match item {
-        Value::Object(fields) => Value::Object(fields.into_iter().map(|(name, value)| (name, plain_value(value))).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, plain_value(value))).collect())
+        }
         other => other,
     }
 }
@@ -81,7 +83,9 @@ fn plain_value(value: Value) -> Value {
     match (kind.as_str(), inner) {
         ("NULL", _) => Value::Null,
         ("N", Value::String(number)) => serde_json::from_str(&number).unwrap_or(Value::String(number)),
-        ("M", Value::Object(map)) => Value::Object(map.into_iter().map(|(k, v)| (k, plain_value(v))).collect::<Map<_, _>>()),
+        ("M", Value::Object(map)) => {
+            Value::Object(map.into_iter().map(|(k, v)| (k, plain_value(v))).collect::<Map<_, _>>())
+        }
         ("L", Value::Array(list)) => list.into_iter().map(plain_value).collect(),
         (_, inner) => inner,
     }
