@@ -77,7 +77,8 @@ fn nobody_asks_the_system_for_time_or_ids() {
     {
         for (path, text) in sources(&root.join(folder)) {
             let place = path.strip_prefix(&root).unwrap().display().to_string();
-            let exempt = ["shared/kernel/src/clock.rs", "shared/lambda/src/runtime.rs"];
+            let exempt =
+                ["shared/kernel/src/clock.rs", "shared/lambda/src/runtime.rs", "shared/localcloud/src/issuer/key.rs"];
             if exempt.contains(&place.as_str()) || place.contains("test") {
                 continue;
             }

@@ -1,5 +1,13 @@
 //! End-to-end, architecture and drift tests, in one binary.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by panicking"
+)]
+
 mod architecture;
 mod contracts;
 mod documents;
