@@ -122,3 +122,30 @@ async fn stuck(stage: &Stage) {
     });
     assert!(marked.await, "no operator was called");
 }
+
+/// A call that `service.yaml` does not grant fails as IAM would have it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_granted_is_denied() {
+    let order = json!({
+        "order_id": "ord_00000000000000000000000000000000",
+        "customer_id": "ada",
+        "lines": [{ "sku": "MUG-01", "quantity": 1 }],
+        "total": { "amount_minor": 1290, "currency": "EUR" },
+        "payment_method": "pm_card_visa",
+        "deadline": "2030-01-01T00:00:00Z",
+    });
+    for (granted, expected) in [(true, "does not exist"), (false, "AccessDeniedException")] {
+        let mut shop = local::shop().unwrap();
+        let orders = shop.services.iter_mut().find(|service| service.context == "orders").unwrap();
+        if !granted {
+            orders.functions["confirm-order"].grants.clear();
+        }
+        let cloud =
+            localcloud::Cloud::start(shop, local::code(), localcloud::Options::default(), "http://localhost").unwrap();
+        let failure = cloud.invoke("orders/confirm-order", json!({ "order": order })).await.unwrap_err().to_string();
+        assert!(failure.contains(expected), "{failure}");
+        if !granted {
+            assert!(failure.contains("not authorized to perform: dynamodb:UpdateItem"), "{failure}");
+        }
+    }
+}
