@@ -152,7 +152,7 @@ async fn pages_are_newest_first_and_complete() {
     }
     assert_eq!(seen, placed);
     assert_eq!(stage.get("/orders?cursor=zzz", &ada).await.expect(400).problem(), "malformed-cursor");
-    assert_eq!(stage.get("/orders?limit=0", &ada).await.expect(400).problem(), "malformed-limit");
+    assert_eq!(stage.get("/orders?limit=0", &ada).await.expect(422).problem(), "invalid-request");
     let bob = stage.token("bob", Scope::Customer);
     assert_eq!(stage.get("/orders", &bob).await.expect(200).json(), json!({ "items": [] }));
     for id in &placed {

@@ -24,7 +24,8 @@ async fn answer(orders: &dyn ListOrders, request: &Request) -> Result<Response, 
     let customer = &request.caller()?.id;
     let limit = request.query("limit").map_or(Some(LIMIT_DEFAULT), |text| text.parse().ok());
     let limit = limit.filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    let limit = limit.ok_or_else(|| Problem::new(400, "malformed-limit", "limit must be 1 to 100"))?;
+    let limit = limit
+        .ok_or_else(|| Problem::invalid().detail(format!("The query parameter limit must be 1 to {LIMIT_MAX}.")))?;
     let after = match request.query("cursor") {
         None => None,
         Some(text) => {
@@ -54,9 +55,10 @@ async fn answer(orders: &dyn ListOrders, request: &Request) -> Result<Response, 
     ),
     responses(
         (status = 200, description = "A page, newest first", body = OrdersPage),
-        (status = 400, description = "malformed-limit, malformed-cursor", content_type = "application/problem+json"),
+        (status = 400, description = "malformed-cursor", content_type = "application/problem+json"),
         (status = 401, description = "No valid token (worded by the gateway)"),
         (status = 403, description = "The token lacks the scope (worded by the gateway)"),
+        (status = 422, description = "invalid-request: the limit is not allowed", content_type = "application/problem+json"),
         (status = 503, description = "unavailable", content_type = "application/problem+json")
     ),
     security(("jwt" = ["customer"]))

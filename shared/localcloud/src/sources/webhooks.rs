@@ -18,7 +18,7 @@ const PENDING: &str = "webhooks";
 /// The delays between deliveries of one event. Stripe itself goes on for three days, at growing distances.
 ///
 /// Source: Stripe, "Receive Stripe events in your webhook endpoint", automatic retries.
-const RETRY_SECONDS: [u64; 8] = [1, 5, 30, 120, 600, 3_600, 14_400, 86_400];
+const RETRY_SECONDS: [u64; 7] = [1, 5, 30, 120, 600, 3_600, 14_400];
 
 /// Delivers events as they happen, each on its own, so that one that fails does not hold up the others: they may well arrive
 /// out of order, as Stripe says.
@@ -39,11 +39,13 @@ pub(crate) async fn deliver(cloud: Arc<Inner>, gateway: Arc<Gateway>) {
 }
 
 async fn send(cloud: Arc<Inner>, gateway: Arc<Gateway>, webhook: Webhook) {
-    for seconds in RETRY_SECONDS {
+    let mut delays = RETRY_SECONDS.into_iter();
+    loop {
         if try_once(&cloud, &gateway, &webhook).await {
             cloud.store.delete(PENDING, &webhook.event_id);
             return;
         }
+        let Some(seconds) = delays.next() else { break };
         warn!(event_id = webhook.event_id, "a webhook was not taken; it will be sent again");
         cloud.clock.sleep(Duration::from_secs(seconds)).await;
     }
