@@ -18,6 +18,7 @@ use contracts::saga::{
 };
 use lambda::{FunctionError, Runtime};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::{Inventory, invoke, refused, release, reserve};
 
@@ -28,6 +29,28 @@ enum Fate {
     AnswerLost,
     /// It is not done: this error is the answer.
     Error(Value),
+    /// It is done after somebody else has done something.
+    Late(Arc<Turnstile>),
+}
+
+/// Where a late write waits while somebody else is faster.
+#[derive(Debug, Default)]
+struct Turnstile {
+    reached: Notify,
+    open: Notify,
+}
+
+impl Turnstile {
+    /// Does `late`, whose write comes to this turnstile, and when it is there `fast`, to its end.
+    async fn overtake<L, F>(&self, late: impl Future<Output = L>, fast: impl Future<Output = F>) -> (L, F) {
+        let fast = async {
+            self.reached.notified().await;
+            let outcome = fast.await;
+            self.open.notify_one();
+            outcome
+        };
+        tokio::join!(late, fast)
+    }
 }
 
 /// A transaction that is canceled for these reasons.
@@ -91,6 +114,14 @@ impl HttpConnector for Scripted<SharedHttpConnector> {
         match fate {
             None => self.inner.call(request),
             Some(Fate::Error(body)) => HttpConnectorFuture::ready(Ok(answer(400, &body))),
+            Some(Fate::Late(turnstile)) => {
+                let inner = self.inner.clone();
+                HttpConnectorFuture::new(async move {
+                    turnstile.reached.notify_one();
+                    turnstile.open.notified().await;
+                    inner.call(request).await
+                })
+            }
             Some(Fate::AnswerLost) => {
                 let effect = self.inner.call(request);
                 HttpConnectorFuture::new(async move {
@@ -209,6 +240,40 @@ async fn a_release_that_is_overtaken_looks_again() {
     let script = Script::of([overtaken(), overtaken()]);
     let released = release(script.runtime(&inventory, "release-stock"), &order, Refusal::PaymentDeclined).await;
     assert_eq!((released, script.writes(), inventory.available("A")), (Ok(Released), 3, 5));
+    inventory.audit();
+}
+
+#[tokio::test]
+async fn units_come_back_once_whoever_read_the_hold_before_it_changed() {
+    let inventory = Inventory::with(&[("A", 5)]).await;
+    let orders = [1, 2, 3].map(|number| inventory.order(number, &[("A", 1)]));
+    for order in &orders {
+        inventory.reserve(order).await.unwrap();
+    }
+    let late = || {
+        let turnstile = Arc::new(Turnstile::default());
+        (Script::of([Fate::Late(Arc::clone(&turnstile))]), turnstile)
+    };
+
+    let (script, turnstile) = late();
+    let second = release(script.runtime(&inventory, "release-stock"), &orders[0], Refusal::PaymentDeclined);
+    let both = turnstile.overtake(second, inventory.release(&orders[0], Refusal::SoldOut)).await;
+    assert_eq!((both, script.writes(), inventory.available("A")), ((Ok(Released), Ok(Released)), 1, 3));
+
+    let (script, turnstile) = late();
+    let after = release(script.runtime(&inventory, "release-stock"), &orders[1], Refusal::PaymentDeclined);
+    let both = turnstile.overtake(after, inventory.commit(&orders[1])).await;
+    assert_eq!((both.0, both.1), (Ok(Released), Ok(CommitStockAnswer::Committed)));
+    assert_eq!((script.writes(), inventory.available("A")), (2, 4));
+
+    inventory.pass_the_deadline();
+    let (script, turnstile) = late();
+    let (runtime, event) = (script.runtime(&inventory, "expire-reservations"), json!({}));
+    let expiry = invoke(runtime, "expire-reservations", &event);
+    let (expiry, _) = turnstile.overtake(expiry, inventory.release(&orders[2], Refusal::PaymentDeclined)).await;
+    let expiry: Value = expiry.unwrap();
+    assert_eq!(expiry, json!({ "released": 0, "overtaken": 1, "failed": 0, "complete": true }));
+    assert_eq!(inventory.available("A"), 5);
     inventory.audit();
 }
 
