@@ -1,7 +1,7 @@
 //! The `cargo shop` command.
 
 use clap::{Parser, Subcommand};
-use shop::commands::{check::Check, docs::Docs, up::Up};
+use shop::commands::{check::Check, docs::Docs, package::Package, up::Up};
 use tracing_subscriber::EnvFilter;
 
 /// Emporium on this machine.
@@ -20,6 +20,8 @@ enum Command {
     Docs(Docs),
     /// Runs the checks that are not tests.
     Check(Check),
+    /// Builds what is deployed: one zip per context.
+    Package(Package),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -29,5 +31,6 @@ fn main() -> anyhow::Result<()> {
         Command::Up(up) => up.run(),
         Command::Docs(docs) => docs.run(),
         Command::Check(check) => check.run(),
+        Command::Package(package) => package.run(),
     }
 }

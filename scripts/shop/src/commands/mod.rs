@@ -2,4 +2,5 @@
 
 pub mod check;
 pub mod docs;
+pub mod package;
 pub mod up;
