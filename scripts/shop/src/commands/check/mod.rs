@@ -1,8 +1,11 @@
 //! `cargo shop check`: everything that is checked besides the tests. One file per check.
 
+mod policies;
 mod report;
 mod rust;
+mod saga;
 mod session;
+mod terraform;
 
 use std::{env, time::Instant};
 
@@ -45,6 +48,9 @@ const CHECKS: &[Named] = &[
     Named { name: "formatting", about: "Rust code is formatted", run: rust::formatting },
     Named { name: "documents", about: "generated documents are up to date", run: rust::documents },
     Named { name: "lints", about: "clippy has nothing to say", run: rust::lints },
+    Named { name: "saga", about: "sagas are valid Amazon States Language", run: saga::check },
+    Named { name: "terraform", about: "Terraform is formatted, valid, and its tests pass", run: terraform::check },
+    Named { name: "policies", about: "checkov finds nothing, and every skip has a reason", run: policies::check },
 ];
 
 impl Check {

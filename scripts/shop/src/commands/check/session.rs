@@ -74,10 +74,9 @@ pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&text).trim().to_owned()
 }
 
-/// A command as one would type it: the program without its folder.
+/// A command as one would type it in the repository's folder.
 fn shown(command: &Command) -> String {
-    let program = command.get_program();
-    let program = std::path::Path::new(program).file_name().unwrap_or(program);
-    let words = std::iter::once(program).chain(command.get_args());
-    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let text = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    text.replace(&format!("{}/", root().display()), "")
 }
