@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shop::local;
 
-use crate::stage::{Stage, order_of};
+use crate::stage::Stage;
 
 #[test]
 fn the_descriptions_fit_together() {
@@ -35,31 +35,28 @@ fn every_function_has_a_handler_and_every_handler_a_description() {
 /// every call was granted shows in that everything went through: what is not granted is denied.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_grant_is_used_and_every_setting_is_read() {
-    let stage = Stage::start().await;
+    let stage = Stage::local("it counts grants").await.unwrap();
     let (ada, admin) = (stage.token("ada", Scope::Customer), stage.token("admin", Scope::Admin));
 
     // Bought, declined, sold out, taken back.
-    let bought = stage.order(&ada, "bought", &order_of("MUG-01", 1, "pm_card_visa")).await;
+    let bought = stage.order(&ada, "bought", &stage.order_of("MUG-01", 1, "pm_card_visa")).await;
     stage.reaches(&ada, &bought, "CONFIRMED").await;
-    stage.place(&ada, "bought", &order_of("MUG-01", 1, "pm_card_visa")).await.expect(202);
-    let declined = stage.order(&ada, "declined", &order_of("MUG-01", 1, "pm_card_visa_chargeDeclined")).await;
+    stage.place(&ada, "bought", &stage.order_of("MUG-01", 1, "pm_card_visa")).await.expect(202);
+    let declined = stage.order(&ada, "declined", &stage.order_of("MUG-01", 1, "pm_card_visa_chargeDeclined")).await;
     stage.reaches(&ada, &declined, "CANCELLED").await;
-    let sold_out = stage.order(&ada, "sold-out", &order_of("LAMP-01", 4, "pm_card_visa")).await;
+    let sold_out = stage.order(&ada, "sold-out", &stage.order_of("LAMP-01", 4, "pm_card_visa")).await;
     stage.reaches(&ada, &sold_out, "CANCELLED").await;
-    let taken_back = stage.order(&ada, "back", &order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
+    let taken_back = stage.order(&ada, "back", &stage.order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
     stage.reaches(&ada, &taken_back, "ACTION_REQUIRED").await;
     stage.post(&format!("/orders/{taken_back}/cancel"), &ada, &[], &json!({})).await.expect(202);
     stage.reaches(&ada, &taken_back, "CANCELLED").await;
     // A repetition that would be refused now: the product is unknown, and so the order is looked up first.
-    stage.place(&ada, "never", &order_of("NOPE-01", 1, "pm_card_visa")).await.expect(422);
+    stage.place(&ada, "never", &stage.order_of("NOPE-01", 1, "pm_card_visa")).await.expect(422);
 
     // Authenticated after a while.
-    let authenticated = stage.order(&ada, "3ds", &order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
+    let authenticated = stage.order(&ada, "3ds", &stage.order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
     stage.reaches(&ada, &authenticated, "ACTION_REQUIRED").await;
-    stage
-        .cloud
-        .authenticate(stage.intents(&authenticated)[0]["id"].as_str().unwrap(), Authentication::Succeed)
-        .unwrap();
+    stage.authenticate(&authenticated, Authentication::Succeed).await;
     stage.reaches(&ada, &authenticated, "CONFIRMED").await;
 
     // Read.
@@ -78,24 +75,24 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     abandoned(&stage, &ada).await;
     stuck(&stage).await;
 
-    let unused: Vec<String> = stage.cloud.unused_grants().iter().map(ToString::to_string).collect();
+    let unused: Vec<String> = stage.cloud().unused_grants().iter().map(ToString::to_string).collect();
     assert_eq!(unused, Vec::<String>::new(), "granted and never needed");
-    assert_eq!(stage.cloud.unread_settings(), Vec::<String>::new(), "set and never read");
+    assert_eq!(stage.cloud().unread_settings(), Vec::<String>::new(), "set and never read");
     stage.finish(&[]).await;
 }
 
 /// A customer who never comes back: the hold expires, the watchdog looks, the order ends.
 async fn abandoned(stage: &Stage, ada: &str) {
-    let id = stage.order(ada, "abandoned", &order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
+    let id = stage.order(ada, "abandoned", &stage.order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
     stage.reaches(ada, &id, "ACTION_REQUIRED").await;
-    stage.cloud.clock().advance(Duration::from_secs(1_801));
+    stage.pass(Duration::from_secs(1_801)).await;
     // The schedule's own turn, played by hand, so that it comes before the watchdog's.
-    stage.cloud.invoke("inventory/expire-reservations", json!({})).await.unwrap();
+    stage.cloud().invoke("inventory/expire-reservations", json!({})).await.unwrap();
     // The watch may have been set only now, by the clock as it was moved.
     let over = stage.eventually(async || {
-        stage.cloud.clock().advance(Duration::from_secs(61));
+        stage.pass(Duration::from_secs(61)).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let orders = stage.cloud.scan("orders", "orders").unwrap();
+        let orders = stage.cloud().scan("orders", "orders").unwrap();
         orders.iter().any(|order| order["order_id"] == id.as_str() && order["status"] == "CANCELLED")
     });
     assert!(over.await, "{id} was not ended");
@@ -103,20 +100,20 @@ async fn abandoned(stage: &Stage, ada: &str) {
 
 /// An order that nothing gets through calls an operator: one is put in the watchdog's way that is long past its deadline.
 async fn stuck(stage: &Stage) {
-    let orders = stage.cloud.scan("orders", "orders").unwrap();
+    let orders = stage.cloud().scan("orders", "orders").unwrap();
     let mut order = orders.into_iter().find(|order| order["status"] == "CANCELLED").unwrap();
     order["order_id"] = json!("ord_ffffffffffffffffffffffffffffffff");
     order["status"] = json!("CANCELLING");
     order["reason"] = json!("cancelled_by_customer");
-    let past = stage.cloud.clock().now() - kernel::SignedDuration::from_hours(2);
+    let past = stage.cloud().clock().now() - kernel::SignedDuration::from_hours(2);
     order["created_at"] = json!(past.to_string());
     order["deadline"] = json!((past + kernel::SignedDuration::from_mins(30)).to_string());
-    stage.cloud.put("orders", "orders", &order).unwrap();
+    stage.cloud().put("orders", "orders", &order).unwrap();
     let watch: Value = json!({ "order_id": order["order_id"], "round": 8 });
-    let queue = stage.cloud.queue_name("orders", "watch");
-    stage.cloud.queues().send(&queue, localcloud::sqs::NewMessage::text(watch.to_string())).unwrap();
+    let queue = stage.cloud().queue_name("orders", "watch");
+    stage.cloud().queues().send(&queue, localcloud::sqs::NewMessage::text(watch.to_string())).unwrap();
     let marked = stage.eventually(async || {
-        let orders = stage.cloud.scan("orders", "orders").unwrap();
+        let orders = stage.cloud().scan("orders", "orders").unwrap();
         let found = orders.iter().find(|found| found["order_id"] == order["order_id"]).unwrap();
         found["needs_operator_since"].is_string() && found["status"] == "CANCELLED"
     });

@@ -8,28 +8,69 @@ use std::collections::BTreeMap;
 use localcloud::Cloud;
 use serde_json::Value;
 
-/// Everything that is wrong now.
-pub fn check(cloud: &Cloud) -> Vec<String> {
-    let mut violations = Vec::new();
-    let mut table = |context: &str, name: &str| {
-        cloud.scan(context, name).unwrap_or_else(|why| {
-            violations.push(format!("{context}/{name} cannot be read: {why}"));
-            Vec::new()
+/// All that a shop has written down, and what the outside says.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// The items of `orders/orders`, as plain JSON.
+    pub orders: Vec<Value>,
+    /// The items of `orders/prices`.
+    pub prices: Vec<Value>,
+    /// The items of `inventory/stock`.
+    pub stock: Vec<Value>,
+    /// The items of `inventory/holds`.
+    pub holds: Vec<Value>,
+    /// The items of `payments/payments`.
+    pub payments: Vec<Value>,
+    /// The items of `notifications/mails`.
+    pub mails: Vec<Value>,
+    /// Stripe's payment intents, each with `_local.amount_refunded`.
+    pub intents: Vec<Value>,
+    /// The mails that were sent, each with its `tags`.
+    pub outbox: Vec<Value>,
+    /// The functions that gave up on a stream record.
+    pub failed_records: Vec<String>,
+}
+
+impl Evidence {
+    /// What the local cloud has.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub fn of(cloud: &Cloud) -> Result<Self, String> {
+        let table = |context: &str, name: &str| {
+            cloud.scan(context, name).map_err(|why| format!("{context}/{name} cannot be read: {why}"))
+        };
+        Ok(Self {
+            orders: table("orders", "orders")?,
+            prices: table("orders", "prices")?,
+            stock: table("inventory", "stock")?,
+            holds: table("inventory", "holds")?,
+            payments: table("payments", "payments")?,
+            mails: table("notifications", "mails")?,
+            intents: cloud.payment_intents(),
+            outbox: cloud.mails().iter().filter_map(|mail| serde_json::to_value(mail).ok()).collect(),
+            failed_records: cloud.failed_records().into_iter().map(|record| record.function).collect(),
         })
-    };
-    let (orders, stock, holds) = (table("orders", "orders"), table("inventory", "stock"), table("inventory", "holds"));
-    let (payments, mails) = (table("payments", "payments"), table("notifications", "mails"));
-    let intents = cloud.payment_intents();
-    let outbox: Vec<Value> = cloud.mails().iter().filter_map(|mail| serde_json::to_value(mail).ok()).collect();
-    violations.extend(orders::audit::audit(&orders));
-    violations.extend(inventory::audit::audit(&stock, &holds));
-    violations.extend(payments::audit::audit(&payments, &intents));
-    violations.extend(notifications::audit::audit(&mails, &outbox));
-    violations.extend(between_contexts(&orders, &holds, &intents));
-    violations.extend(
-        cloud.failed_records().iter().map(|record| format!("{} could not handle a stream record", record.function)),
-    );
-    violations
+    }
+
+    /// Everything that is wrong.
+    pub fn violations(&self) -> Vec<String> {
+        let mut violations = orders::audit::audit(&self.orders);
+        violations.extend(inventory::audit::audit(&self.stock, &self.holds));
+        violations.extend(payments::audit::audit(&self.payments, &self.intents));
+        violations.extend(notifications::audit::audit(&self.mails, &self.outbox));
+        violations.extend(between_contexts(&self.orders, &self.holds, &self.intents));
+        violations.extend(self.failed_records.iter().map(|name| format!("{name} could not handle a stream record")));
+        violations
+    }
+}
+
+/// Everything that is wrong now in the local cloud.
+pub fn check(cloud: &Cloud) -> Vec<String> {
+    match Evidence::of(cloud) {
+        Ok(evidence) => evidence.violations(),
+        Err(unreadable) => vec![unreadable],
+    }
 }
 
 /// A confirmed order is paid once and has its stock; a cancelled one holds nothing and costs nothing; and nothing is held or

@@ -6,14 +6,14 @@ use localcloud::issuer::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, order_of};
+use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_request_is_answered_with_the_same_bytes_and_orders_nothing_again() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
     let before = stage.available("MUG-01").await;
-    let body = order_of("MUG-01", 1, "pm_card_visa");
+    let body = stage.order_of("MUG-01", 1, "pm_card_visa");
     let first = stage.place(&ada, "again", &body).await.expect(202);
     let at_once = stage.place(&ada, "\"again\"", &body).await.expect(202);
     let id = first.json()["id"].as_str().unwrap().to_owned();
@@ -23,8 +23,17 @@ async fn a_repeated_request_is_answered_with_the_same_bytes_and_orders_nothing_a
     let dearer =
         json!({ "name": "Enamel mug", "description": "", "price": { "amount_minor": 9900, "currency": "EUR" } });
     let headers = [("if-match", "\"1\""), ("content-type", "application/json")];
-    stage.send(Method::PUT, "/products/MUG-01", &admin, &headers, dearer.to_string().into_bytes()).await.expect(200);
-    stage.cloud.clock().advance(Duration::from_secs(31));
+    stage
+        .send(
+            Method::PUT,
+            &format!("/products/{}", stage.sku("MUG-01")),
+            &admin,
+            &headers,
+            dearer.to_string().into_bytes(),
+        )
+        .await
+        .expect(200);
+    stage.pass(Duration::from_secs(31)).await;
     let later = stage.place(&ada, "again", &body).await.expect(202);
     assert_eq!(first.bytes, at_once.bytes);
     assert_eq!(first.bytes, later.bytes);
@@ -36,13 +45,13 @@ async fn a_repeated_request_is_answered_with_the_same_bytes_and_orders_nothing_a
 async fn keys_are_needed_well_formed_and_for_one_request_only() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
-    let body = order_of("MUG-01", 1, "pm_card_visa");
+    let body = stage.order_of("MUG-01", 1, "pm_card_visa");
     assert_eq!(stage.post("/orders", &ada, &[], &body).await.expect(400).problem(), "missing-idempotency-key");
     for key in ["\"unclosed", "", &"k".repeat(256)] {
         assert_eq!(stage.place(&ada, key, &body).await.expect(400).problem(), "malformed-idempotency-key", "{key}");
     }
     let id = stage.order(&ada, "mine", &body).await;
-    let other = order_of("MUG-01", 2, "pm_card_visa");
+    let other = stage.order_of("MUG-01", 2, "pm_card_visa");
     assert_eq!(stage.place(&ada, "mine", &other).await.expect(422).problem(), "idempotency-key-reused");
     // Invalid bodies under a used key are another request too.
     let mut invalid = body.clone();
@@ -58,16 +67,16 @@ async fn keys_are_needed_well_formed_and_for_one_request_only() {
 async fn prices_are_the_servers() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
-    let mut body = order_of("MUG-01", 2, "pm_card_visa");
+    let mut body = stage.order_of("MUG-01", 2, "pm_card_visa");
     body["expected_total"] = json!({ "amount_minor": 1, "currency": "EUR" });
     let answer = stage.place(&ada, "cheap", &body).await.expect(409);
     assert_eq!(answer.problem(), "price-changed");
     assert!(answer.json()["detail"].as_str().unwrap().contains("25.80 EUR"));
     body["expected_total"] = json!({ "amount_minor": 2580, "currency": "EUR" });
     stage.order(&ada, "cheap", &body).await;
-    let mut unknown = order_of("NOPE-01", 1, "pm_card_visa");
+    let mut unknown = stage.order_of("NOPE-01", 1, "pm_card_visa");
     assert_eq!(stage.place(&ada, "nope", &unknown).await.expect(422).problem(), "unknown-sku");
-    unknown["items"][0]["sku"] = json!("MUG-01");
+    unknown["items"][0]["sku"] = json!(stage.sku("MUG-01"));
     unknown["currency"] = json!("USD");
     assert_eq!(stage.place(&ada, "nope", &unknown).await.expect(422).problem(), "other-currency");
     stage.finish(&[]).await;
@@ -77,7 +86,7 @@ async fn prices_are_the_servers() {
 async fn every_wrong_field_is_named() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
-    let mut body = order_of("mug", 0, "4242424242424242");
+    let mut body = stage.order_of("mug", 0, "4242424242424242");
     body["email"] = json!("ada@");
     body["currency"] = json!("euro");
     body["shipping_address"]["country"] = json!("Germany");
@@ -97,7 +106,7 @@ async fn every_wrong_field_is_named() {
 async fn another_customers_order_looks_like_none() {
     let stage = Stage::start().await;
     let (ada, bob) = (stage.token("ada", Scope::Customer), stage.token("bob", Scope::Customer));
-    let id = stage.order(&ada, "mine", &order_of("MUG-01", 1, "pm_card_visa")).await;
+    let id = stage.order(&ada, "mine", &stage.order_of("MUG-01", 1, "pm_card_visa")).await;
     let foreign = stage.get(&format!("/orders/{id}"), &bob).await.expect(404);
     let none = stage.get("/orders/ord_00000000000000000000000000000000", &bob).await.expect(404);
     assert_eq!(foreign.bytes, none.bytes);
@@ -113,13 +122,13 @@ async fn another_customers_order_looks_like_none() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tokens_are_needed_valid_and_of_the_right_scope() {
     let stage = Stage::start().await;
-    let body = order_of("MUG-01", 1, "pm_card_visa");
+    let body = stage.order_of("MUG-01", 1, "pm_card_visa");
     let refused = stage.place("", "k", &body).await.expect(401);
     assert_eq!(refused.json(), json!({ "message": "Unauthorized" }));
     stage.place("nonsense", "k", &body).await.expect(401);
     let short = stage.token_for("ada", Scope::Customer, Duration::from_secs(60));
     stage.get("/orders", &short).await.expect(200);
-    stage.cloud.clock().advance(Duration::from_secs(61));
+    stage.pass(Duration::from_secs(61)).await;
     stage.get("/orders", &short).await.expect(401);
     let ada = stage.token("ada", Scope::Customer);
     let forbidden = stage.get("/stock/MUG-01", &ada).await.expect(403);
@@ -137,8 +146,8 @@ async fn pages_are_newest_first_and_complete() {
     let ada = stage.token("ada", Scope::Customer);
     let mut placed = Vec::new();
     for number in 0..5 {
-        placed.push(stage.order(&ada, &format!("order-{number}"), &order_of("NOTE-01", 1, "pm_card_visa")).await);
-        stage.cloud.clock().advance(Duration::from_millis(5));
+        placed.push(stage.order(&ada, &format!("order-{number}"), &stage.order_of("NOTE-01", 1, "pm_card_visa")).await);
+        stage.pass(Duration::from_millis(5)).await;
     }
     placed.reverse();
     let (mut seen, mut path) = (Vec::new(), "/orders?limit=2".to_owned());

@@ -3,7 +3,7 @@
 use localcloud::issuer::Scope;
 use serde_json::json;
 
-use crate::stage::{Stage, order_of};
+use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_that_is_not_captured_is_voided_and_released() {
@@ -11,7 +11,7 @@ async fn an_order_that_is_not_captured_is_voided_and_released() {
     let ada = stage.token("ada", Scope::Customer);
     let before = stage.available("MUG-01").await;
     // A card that needs 3-D Secure holds the order still.
-    let id = stage.order(&ada, "back", &order_of("MUG-01", 3, "pm_card_threeDSecureRequired")).await;
+    let id = stage.order(&ada, "back", &stage.order_of("MUG-01", 3, "pm_card_threeDSecureRequired")).await;
     stage.reaches(&ada, &id, "ACTION_REQUIRED").await;
     assert_eq!(stage.available("MUG-01").await, before - 3);
     let path = format!("/orders/{id}/cancel");
@@ -31,7 +31,7 @@ async fn a_cancel_right_after_the_order_ends_one_way_or_the_other() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
     for attempt in 0..10 {
-        let id = stage.order(&ada, &format!("race-{attempt}"), &order_of("MUG-01", 1, "pm_card_visa")).await;
+        let id = stage.order(&ada, &format!("race-{attempt}"), &stage.order_of("MUG-01", 1, "pm_card_visa")).await;
         tokio::time::sleep(std::time::Duration::from_millis(attempt * 4)).await;
         let answer = stage.post(&format!("/orders/{id}/cancel"), &ada, &[], &json!({})).await;
         let expected = match answer.status.as_u16() {
@@ -51,7 +51,7 @@ async fn a_cancel_right_after_the_order_ends_one_way_or_the_other() {
 async fn a_confirmed_order_cannot_be_cancelled() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
-    let id = stage.order(&ada, "done", &order_of("MUG-01", 1, "pm_card_visa")).await;
+    let id = stage.order(&ada, "done", &stage.order_of("MUG-01", 1, "pm_card_visa")).await;
     stage.reaches(&ada, &id, "CONFIRMED").await;
     let answer = stage.post(&format!("/orders/{id}/cancel"), &ada, &[], &json!({})).await.expect(409);
     assert_eq!(answer.problem(), "order-confirmed");

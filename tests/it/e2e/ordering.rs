@@ -3,7 +3,7 @@
 use localcloud::issuer::Scope;
 use serde_json::json;
 
-use crate::stage::{Stage, order_of};
+use crate::stage::Stage;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_is_confirmed_paid_deducted_and_mailed() {
@@ -11,7 +11,7 @@ async fn an_order_is_confirmed_paid_deducted_and_mailed() {
     let ada = stage.token("ada", Scope::Customer);
     let before = stage.available("MUG-01").await;
 
-    let answer = stage.place(&ada, "first", &order_of("MUG-01", 2, "pm_card_visa")).await.expect(202);
+    let answer = stage.place(&ada, "first", &stage.order_of("MUG-01", 2, "pm_card_visa")).await.expect(202);
     let placed = answer.json();
     assert_eq!(placed["status"], "PENDING");
     assert_eq!(placed["total"], json!({ "amount_minor": 2580, "currency": "EUR" }));
@@ -34,16 +34,19 @@ async fn an_order_is_confirmed_paid_deducted_and_mailed() {
 async fn lines_of_the_same_sku_are_merged_and_all_lines_are_held_or_none() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
-    let mut body = order_of("PEN-01", 1, "pm_card_visa");
-    body["items"] = json!([{ "sku": "PEN-01", "quantity": 1 }, { "sku": "MUG-01", "quantity": 1 }, { "sku": "PEN-01", "quantity": 2 }]);
+    let mut body = stage.order_of("PEN-01", 1, "pm_card_visa");
+    let (mug, pen) = (stage.sku("MUG-01"), stage.sku("PEN-01"));
+    body["items"] =
+        json!([{ "sku": pen, "quantity": 1 }, { "sku": mug, "quantity": 1 }, { "sku": pen, "quantity": 2 }]);
     let id = stage.order(&ada, "merged", &body).await;
     let order = stage.reaches(&ada, &id, "CONFIRMED").await;
     let lines: Vec<_> =
         order["items"].as_array().unwrap().iter().map(|line| (&line["sku"], &line["quantity"])).collect();
-    assert_eq!(lines, [(&json!("MUG-01"), &json!(1)), (&json!("PEN-01"), &json!(3))]);
+    assert_eq!(lines, [(&json!(mug), &json!(1)), (&json!(pen), &json!(3))]);
 
     // Three lamps are left, and forty tote bags minus none: the second line is sold out, so the first is not held either.
-    body["items"] = json!([{ "sku": "BAG-01", "quantity": 1 }, { "sku": "LAMP-01", "quantity": 4 }]);
+    body["items"] =
+        json!([{ "sku": stage.sku("BAG-01"), "quantity": 1 }, { "sku": stage.sku("LAMP-01"), "quantity": 4 }]);
     let bags = stage.available("BAG-01").await;
     let id = stage.order(&ada, "too-many-lamps", &body).await;
     assert_eq!(stage.reaches(&ada, &id, "CANCELLED").await["reason"], "sold_out");
@@ -55,7 +58,7 @@ async fn lines_of_the_same_sku_are_merged_and_all_lines_are_held_or_none() {
 async fn what_is_sold_out_is_cancelled_without_a_payment() {
     let stage = Stage::start().await;
     let ada = stage.token("ada", Scope::Customer);
-    let id = stage.order(&ada, "four-of-three", &order_of("LAMP-01", 4, "pm_card_visa")).await;
+    let id = stage.order(&ada, "four-of-three", &stage.order_of("LAMP-01", 4, "pm_card_visa")).await;
     assert_eq!(stage.reaches(&ada, &id, "CANCELLED").await["reason"], "sold_out");
     assert_eq!(stage.intents(&id).len(), 0);
     stage.mailed(&id, "order_cancelled").await;
@@ -67,7 +70,7 @@ async fn ten_buyers_of_three_lamps_get_three() {
     let stage = Stage::start().await;
     let buy = async |buyer: u32| {
         let token = stage.token(&format!("buyer-{buyer}"), Scope::Customer);
-        let id = stage.order(&token, "lamp", &order_of("LAMP-01", 1, "pm_card_visa")).await;
+        let id = stage.order(&token, "lamp", &stage.order_of("LAMP-01", 1, "pm_card_visa")).await;
         let mut order = json!(null);
         let over = stage.eventually(async || {
             order = stage.get(&format!("/orders/{id}"), &token).await.expect(200).json();

@@ -1,6 +1,6 @@
 //! `cargo shop docs`: writes what is generated.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
@@ -17,7 +17,7 @@ pub struct Docs {
 
 /// The repository's folder, which this command was built in.
 pub fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new(".")).to_owned()
 }
 
 impl Docs {

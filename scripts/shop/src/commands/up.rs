@@ -44,7 +44,7 @@ impl Up {
             let _ = tokio::signal::ctrl_c().await;
         });
         let guide = async {
-            seed::seed(&cloud).await?;
+            seed::seed(&*cloud).await?;
             println!("ready {url}");
             println!("{}", guide(&url));
             anyhow::Ok(())

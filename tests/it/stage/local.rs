@@ -1,0 +1,109 @@
+//! The shop in the local cloud, behind a socket.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use fakestripe::Authentication;
+use kernel::CustomerId;
+use localcloud::{Cloud, Options, issuer::Scope, sqs::NewMessage};
+use serde_json::{Value, json};
+use shop::invariants::Evidence;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use super::Inside;
+
+pub struct Local {
+    cloud: Arc<Cloud>,
+    url: String,
+    server: JoinHandle<()>,
+}
+
+impl Local {
+    /// Starts one, which keeps everything in `folder`, or forgets it.
+    pub async fn start(folder: Option<&Path>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let options = Options { data: folder.map(Path::to_owned), ..Options::default() };
+        let cloud = shop::local::start(options, &url).unwrap();
+        let served = Arc::clone(&cloud);
+        let server = tokio::spawn(async move {
+            shop::local::serve(&served, listener, std::future::pending()).await.unwrap();
+        });
+        Self { cloud, url, server }
+    }
+
+    /// Asks the console, as a person would.
+    async fn console(&self, path: &str, body: &Value) -> Value {
+        let request = reqwest::Client::new().post(format!("{}/_local{path}", self.url)).body(body.to_string());
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+}
+
+#[async_trait]
+impl Inside for Local {
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+
+    fn own(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
+    fn token(&self, subject: &str, scope: Scope, lifetime: Duration) -> String {
+        self.cloud.issuer().token(&CustomerId::parse(subject).unwrap(), scope, lifetime).unwrap()
+    }
+
+    async fn pass(&self, time: Duration) {
+        self.cloud.clock().advance(time);
+    }
+
+    fn intents(&self) -> Vec<Value> {
+        self.cloud.payment_intents()
+    }
+
+    async fn authenticate(&self, intent: &str, outcome: Authentication) {
+        let outcome = match outcome {
+            Authentication::Succeed => "succeed",
+            Authentication::Fail => "fail",
+        };
+        let path = format!("/stripe/payment_intents/{intent}/authenticate");
+        self.console(&path, &json!({ "outcome": outcome })).await;
+    }
+
+    fn lose_webhooks(&self, lost: bool) {
+        self.cloud.lose_webhooks(lost);
+    }
+
+    async fn send_message(&self, context: &str, queue: &str, text: &str) {
+        let queue = self.cloud.queue_name(context, queue);
+        self.cloud.queues().send(&queue, NewMessage::text(text)).unwrap();
+    }
+
+    async fn depths(&self) -> Vec<(String, usize)> {
+        let views = self.cloud.queue_views();
+        views.into_iter().map(|view| (view.name, view.depth.visible + view.depth.in_flight)).collect()
+    }
+
+    async fn is_quiet(&self) -> bool {
+        self.cloud.is_quiet()
+    }
+
+    async fn evidence(&self) -> Evidence {
+        Evidence::of(&self.cloud).unwrap()
+    }
+
+    fn cloud(&self) -> Option<&Cloud> {
+        Some(&self.cloud)
+    }
+
+    async fn stop(&self) {
+        self.cloud.stop();
+        self.server.abort();
+    }
+}
