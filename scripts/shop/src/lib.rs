@@ -2,13 +2,19 @@
 //!
 //! Layout: `local.rs` puts the shop together on this machine; `seed.rs` fills it; `invariants.rs` judges it; `documents.rs`
 //! generates what is generated; `tools.rs` installs programs from PyPI and npm;
-//! `package/` builds what is deployed;
+//! `package/` builds what is deployed; `stage/` runs Terraform; `rollout/` moves
+//! traffic between versions; `events.rs` reads logs; `aws.rs` calls AWS;
 //! `commands/` has one file per command.
 
+pub mod aws;
 pub mod commands;
 pub mod documents;
+pub mod events;
 pub mod invariants;
+pub mod leftovers;
 pub mod local;
 pub mod package;
+pub mod rollout;
 pub mod seed;
+pub mod stage;
 pub mod tools;

@@ -1,7 +1,10 @@
 //! The `cargo shop` command.
 
 use clap::{Parser, Subcommand};
-use shop::commands::{check::Check, docs::Docs, package::Package, up::Up};
+use shop::commands::{
+    check::Check, deploy::Deploy, destroy::Destroy, docs::Docs, logs::Logs, outputs::Outputs, package::Package,
+    rollback::Rollback, up::Up,
+};
 use tracing_subscriber::EnvFilter;
 
 /// Emporium on this machine.
@@ -22,6 +25,16 @@ enum Command {
     Check(Check),
     /// Builds what is deployed: one zip per context.
     Package(Package),
+    /// Deploys a stage: packages, plans, asks, applies, moves traffic.
+    Deploy(Deploy),
+    /// Puts functions back to the version before.
+    Rollback(Rollback),
+    /// Deletes a stage, and proves that nothing is left.
+    Destroy(Destroy),
+    /// Shows what Terraform put out for a stage.
+    Outputs(Outputs),
+    /// Shows a stage's logs, of all functions in one.
+    Logs(Logs),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -32,5 +45,10 @@ fn main() -> anyhow::Result<()> {
         Command::Docs(docs) => docs.run(),
         Command::Check(check) => check.run(),
         Command::Package(package) => package.run(),
+        Command::Deploy(deploy) => deploy.run(),
+        Command::Rollback(rollback) => rollback.run(),
+        Command::Destroy(destroy) => destroy.run(),
+        Command::Outputs(outputs) => outputs.run(),
+        Command::Logs(logs) => logs.run(),
     }
 }
