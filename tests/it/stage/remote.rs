@@ -42,6 +42,8 @@ pub struct Target {
     pub stand_ins_port: u16,
     pub issuer: String,
     pub audience: String,
+    /// Where the issuer's key is kept.
+    pub issuer_key: String,
     pub stripe_api_key: String,
     pub stripe_webhook_secret: String,
     /// Where mails that were sent can be read.

@@ -1,5 +1,6 @@
 //! `cargo shop check`: everything that is checked besides the tests. One file per check.
 
+mod parity;
 mod policies;
 mod report;
 mod rust;
@@ -51,6 +52,7 @@ const CHECKS: &[Named] = &[
     Named { name: "saga", about: "sagas are valid Amazon States Language", run: saga::check },
     Named { name: "terraform", about: "Terraform is formatted, valid, and its tests pass", run: terraform::check },
     Named { name: "policies", about: "checkov finds nothing, and every skip has a reason", run: policies::check },
+    Named { name: "parity", about: "the same tests pass on what Terraform makes, under IAM", run: parity::check },
 ];
 
 impl Check {
