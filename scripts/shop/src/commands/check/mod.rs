@@ -1,5 +1,6 @@
 //! `cargo shop check`: everything that is checked besides the tests. One file per check.
 
+mod drift;
 mod policies;
 mod report;
 mod rust;
@@ -50,6 +51,7 @@ const CHECKS: &[Named] = &[
     Named { name: "lints", about: "clippy has nothing to say", run: rust::lints },
     Named { name: "saga", about: "sagas are valid Amazon States Language", run: saga::check },
     Named { name: "terraform", about: "Terraform is formatted, valid, and its tests pass", run: terraform::check },
+    Named { name: "drift", about: "code, service.yaml and Terraform say the same", run: drift::check },
     Named { name: "policies", about: "checkov finds nothing, and every skip has a reason", run: policies::check },
 ];
 
