@@ -1,5 +1,6 @@
 //! What is generated: the OpenAPI description, and the tables in the README of each context and each Terraform module.
 
+pub mod runbook;
 mod terraform;
 
 use std::{

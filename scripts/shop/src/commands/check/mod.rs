@@ -47,7 +47,11 @@ struct Named {
 /// Every check, in the order in which they run: what fails fast comes first.
 const CHECKS: &[Named] = &[
     Named { name: "formatting", about: "Rust code is formatted", run: rust::formatting },
-    Named { name: "documents", about: "generated documents are up to date", run: rust::documents },
+    Named {
+        name: "documents",
+        about: "generated documents are up to date, and alarms lead into the runbook",
+        run: rust::documents,
+    },
     Named { name: "lints", about: "clippy has nothing to say", run: rust::lints },
     Named { name: "saga", about: "sagas are valid Amazon States Language", run: saga::check },
     Named { name: "terraform", about: "Terraform is formatted, valid, and its tests pass", run: terraform::check },
