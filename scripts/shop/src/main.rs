@@ -31,3 +31,6 @@ fn main() -> anyhow::Result<()> {
         Command::Check(check) => check.run(),
     }
 }
+
+#[cfg(test)]
+mod workflows;
