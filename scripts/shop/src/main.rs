@@ -34,3 +34,6 @@ fn main() -> anyhow::Result<()> {
         Command::Package(package) => package.run(),
     }
 }
+
+#[cfg(test)]
+mod workflows;

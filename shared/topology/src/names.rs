@@ -1,6 +1,19 @@
 //! What resources are called. Names and ARNs are computed from stage, context and name, never read from another resource:
 //! the saga needs the functions and a function needs the saga, which would be a cycle.
 
+use std::collections::BTreeMap;
+
+use crate::{Kind, Reference};
+
+/// What a stage decides and no `service.yaml`: what `email/sender` and `stage/...` stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    /// Who mails come from.
+    pub sender: String,
+    /// Values by the part after `stage/`.
+    pub values: BTreeMap<String, String>,
+}
+
 /// Computes names and ARNs for one stage. `terraform/modules/service` computes the same ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
@@ -41,6 +54,35 @@ impl Names {
     /// The ARN of a saga's state machine.
     pub fn saga_arn(&self, context: &str, name: &str) -> String {
         format!("arn:aws:states:{}:{}:stateMachine:{}", self.region, self.account, self.resource(context, name))
+    }
+
+    /// The ARN of a table.
+    pub fn table_arn(&self, context: &str, name: &str) -> String {
+        format!("arn:aws:dynamodb:{}:{}:table/{}", self.region, self.account, self.resource(context, name))
+    }
+
+    /// The ARN of a secret, with `?` for each of the six characters that AWS adds to it.
+    pub fn secret_arn(&self, context: &str, name: &str) -> String {
+        format!(
+            "arn:aws:secretsmanager:{}:{}:secret:{}-??????",
+            self.region,
+            self.account,
+            self.resource(context, name)
+        )
+    }
+
+    /// What a function reads where its `service.yaml` sets `value`: a resource's name, ARN or URL if that is a reference, or
+    /// else the value as it is. Nothing if it refers to what the stage was not given.
+    pub fn setting(&self, context: &str, value: &str, given: &Given) -> Option<String> {
+        let Ok(Reference { kind, name }) = value.parse() else { return Some(value.to_owned()) };
+        Some(match kind {
+            Kind::Table | Kind::Secret => self.resource(context, &name),
+            Kind::Topic => self.topic_arn(context, &name),
+            Kind::Queue => self.queue_url(context, &name),
+            Kind::Saga => self.saga_arn(context, &name),
+            Kind::Email => given.sender.clone(),
+            Kind::Stage => given.values.get(&name)?.clone(),
+        })
     }
 
     /// The name of a queue's dead-letter queue, in its context.
