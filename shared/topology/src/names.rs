@@ -90,3 +90,32 @@ impl Names {
         format!("{queue}-dead")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_what_it_refers_to() {
+        let names = Names { stage: "dev".into(), region: "eu-central-1".into(), account: "123456789012".into() };
+        let given = Given {
+            sender: "shop@example.com".to_owned(),
+            values: BTreeMap::from([("base".to_owned(), "https://stripe".to_owned())]),
+        };
+        let settings = [
+            ("table/orders", "emporium-dev-shop-orders"),
+            ("secret/key", "emporium-dev-shop-key"),
+            ("topic/news", "arn:aws:sns:eu-central-1:123456789012:emporium-dev-shop-news"),
+            ("queue/watch", "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch"),
+            ("saga/tale", "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-dev-shop-tale"),
+            ("email/sender", "shop@example.com"),
+            ("stage/base", "https://stripe"),
+            ("30", "30"),
+            ("a/b", "a/b"),
+        ];
+        for (value, meant) in settings {
+            assert_eq!(names.setting("shop", value, &given).as_deref(), Some(meant), "{value}");
+        }
+        assert_eq!(names.setting("shop", "stage/unknown", &given), None);
+    }
+}

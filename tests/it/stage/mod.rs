@@ -119,7 +119,8 @@ impl Stage {
     }
 
     async fn of(inside: Box<dyn Inside>) -> Self {
-        let mut stage = Self { inside, client: Client::new(), dead_before: Vec::new() };
+        let client = client_of(inside.url());
+        let mut stage = Self { inside, client, dead_before: Vec::new() };
         shop::seed::seed(&stage).await.unwrap();
         stage.dead_before = stage.inside.depths().await.into_iter().filter(|(name, _)| is_dead(name)).collect();
         stage
@@ -305,6 +306,16 @@ impl Stage {
     pub async fn kill(self) {
         self.inside.stop().await;
     }
+}
+
+/// Names below `localhost` are this computer's, whatever its resolver thinks of them (RFC 6761 §6.3).
+fn client_of(url: &str) -> Client {
+    let url = reqwest::Url::parse(url).unwrap();
+    let (host, port) = (url.host_str().unwrap(), url.port_or_known_default().unwrap());
+    let builder = Client::builder();
+    let builder =
+        if host.ends_with(".localhost") { builder.resolve(host, ([127, 0, 0, 1], port).into()) } else { builder };
+    builder.build().unwrap()
 }
 
 fn is_dead(queue: &str) -> bool {

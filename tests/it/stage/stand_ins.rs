@@ -77,7 +77,7 @@ async fn ask_stripe(State(stripe): State<Arc<FakeStripe>>, request: Request) -> 
 
 /// Sends Stripe's events to the shop's webhook, again and again until it takes them.
 async fn deliver(stripe: Arc<FakeStripe>, lost: Arc<AtomicBool>, api_url: String) {
-    let client = reqwest::Client::new();
+    let client = super::client_of(&api_url);
     loop {
         for webhook in stripe.drain_webhooks() {
             if lost.load(Ordering::SeqCst) {

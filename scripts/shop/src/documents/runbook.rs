@@ -42,8 +42,14 @@ fn collect(folder: &Path, anchors: &mut BTreeSet<String>) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// A budget's notification has a text of AWS's own, without a link, and still somebody has to know what to do.
+const BUDGET: (&str, &str) = ("resource \"aws_budgets_budget\"", "budget");
+
 /// The anchor in `runbook = "queue-age"`, or in a link to the runbook as in `${var.runbook_url}#budget`.
 fn anchor(line: &str) -> Option<String> {
+    if line.starts_with(BUDGET.0) {
+        return Some(BUDGET.1.to_owned());
+    }
     let set = line.trim().strip_prefix("runbook").and_then(|rest| rest.trim_start().strip_prefix('='));
     let text = match set {
         Some(value) => value.trim().strip_prefix('"')?,
@@ -61,6 +67,7 @@ mod tests {
     fn anchors_are_found_where_they_are_set() {
         assert_eq!(anchor(r#"        runbook        = "queue-age""#).as_deref(), Some("queue-age"));
         assert_eq!(anchor(r#"description = "Costs. ${var.runbook_url}#budget""#).as_deref(), Some("budget"));
+        assert_eq!(anchor(r#"resource "aws_budgets_budget" "this" {"#).as_deref(), Some("budget"));
         assert_eq!(anchor("runbook_url = var.alarms.runbook_url"), None);
         assert_eq!(anchor("\"${var.runbook_url}#${each.value.runbook}\""), None);
     }

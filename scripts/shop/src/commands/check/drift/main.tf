@@ -51,7 +51,9 @@ variable "stage_values" {
 }
 
 locals {
-  arn = "${var.region}:${var.account}"
+  arn     = "${var.region}:${var.account}"
+  key_arn = "arn:aws:kms:${local.arn}:key/00000000-0000-0000-0000-000000000000"
+  alarms  = { topic_arn = "arn:aws:sns:${local.arn}:alarms", runbook_url = "https://example.com/RUNBOOK.md" }
 }
 
 module "service" {
@@ -62,7 +64,7 @@ module "service" {
   stage          = var.stage
   region         = var.region
   account        = var.account
-  key_arn        = "arn:aws:kms:${local.arn}:key/00000000-0000-0000-0000-000000000000"
+  key_arn        = local.key_arn
   failed_records = { bucket = "failed-records", arn = "arn:aws:s3:::failed-records" }
   values         = var.stage_values
   sender         = { address = var.sender, identity_arn = "arn:aws:ses:${local.arn}:identity/${var.sender}" }
@@ -105,10 +107,20 @@ module "subscription" {
   types           = each.value.types
 }
 
-output "routes" {
-  description = "Routes of the HTTP API, with the function behind each and the scope it asks for."
-  value = {
-    for route, target in merge(values(module.service)[*].routes...) :
-    route => { function_name = target.function_name, scope = target.scope }
+module "api" {
+  source = "../../../terraform/modules/http-api"
+
+  name               = "emporium-${var.stage}"
+  routes             = merge(values(module.service)[*].routes...)
+  tokens             = { issuer = "https://example.com", audience = "emporium" }
+  throttle           = { rate = 100, burst = 200 }
+  log_retention_days = 7
+  key_arn            = local.key_arn
+
+  alarms = {
+    topic_arn        = local.alarms.topic_arn
+    runbook_url      = local.alarms.runbook_url
+    errors           = 0
+    p99_milliseconds = 3000
   }
 }

@@ -40,7 +40,7 @@ pub fn facts(plan: &Value, imagined: &Imagined) -> anyhow::Result<Facts> {
             _ => {}
         }
     }
-    routes(&mut facts, plan, &prefix)?;
+    routes(&mut facts, &resources, &prefix);
     Ok(facts)
 }
 
@@ -254,13 +254,25 @@ fn saga(facts: &mut Facts, resource: &Resource<'_>) -> anyhow::Result<()> {
 }
 
 /// Routes, with the function behind each and who may call it.
-fn routes(facts: &mut Facts, plan: &Value, prefix: &str) -> anyhow::Result<()> {
-    let routes = plan.pointer("/planned_values/outputs/routes/value").and_then(Value::as_object);
-    for (route, target) in routes.context("the plan has no output routes")? {
-        let name = plain(&target["function_name"]);
-        let scope = target["scope"].as_str().map_or("anybody".to_owned(), |scope| format!("scope {scope}"));
+fn routes(facts: &mut Facts, resources: &[&Value], prefix: &str) {
+    let of_type = |kind: &'static str| resources.iter().filter(move |resource| resource["type"] == kind);
+    for route in of_type("aws_apigatewayv2_route") {
+        let key = plain(&route["index"]);
+        // The function that a route leads to is known after apply; the one that it may invoke is known now.
+        let permission = of_type("aws_lambda_permission").find(|permission| permission["index"] == route["index"]);
+        let name =
+            permission.map_or("that nobody may invoke".to_owned(), |allows| plain(&allows["values"]["function_name"]));
+        let values = &route["values"];
+        let scopes = list(&values["authorization_scopes"]);
+        let who = match values["authorization_type"].as_str() {
+            Some("JWT") if !scopes.is_empty() => format!("scope {}", scopes.join(", ")),
+            Some("NONE") => "anybody".to_owned(),
+            other => format!("authorization {}", other.unwrap_or("that is unknown")),
+        };
         let thing = format!("function {}", name.strip_prefix(prefix).unwrap_or(&name));
-        facts.say(&thing, &format!("route {route}"), scope);
+        facts.say(&thing, &format!("route {}", plain(&values["route_key"])), &who);
+        if values["route_key"] != route["index"] {
+            facts.say(&thing, &format!("permission for {key}"), who);
+        }
     }
-    Ok(())
 }

@@ -113,6 +113,15 @@ fn right() -> Vec<Value> {
             "stream_view_type": "NEW_AND_OLD_IMAGES", "ttl": [{ "enabled": true, "attribute_name": "gone_at" }],
             "global_secondary_index": [{ "name": "by-at", "hash_key": "at", "range_key": null }],
         })),
+        json!({
+            "mode": "managed", "type": "aws_apigatewayv2_route", "index": "GET /things", "values": {
+                "route_key": "GET /things", "authorization_type": "JWT", "authorization_scopes": ["admin"],
+            },
+        }),
+        json!({
+            "mode": "managed", "type": "aws_lambda_permission", "index": "GET /things",
+            "values": { "function_name": "emporium-drift-shop-see" },
+        }),
         resource("aws_sns_topic", "", &json!({ "name": "emporium-drift-shop-news" })),
         resource("aws_secretsmanager_secret", "", &json!({ "name": "emporium-drift-shop-word" })),
         resource("aws_sqs_queue", "module.queue[\"inbox\"].aws_sqs_queue.this", &json!({
@@ -137,20 +146,16 @@ fn right() -> Vec<Value> {
     resources
 }
 
-fn compared(resources: Vec<Value>, scope: Option<&str>) -> facts::Compared {
+fn compared(resources: Vec<Value>) -> facts::Compared {
     let shop = shop();
     let imagined = imagined(&shop);
-    let routes = json!({ "GET /things": { "function_name": "emporium-drift-shop-see", "scope": scope } });
-    let plan = json!({ "planned_values": {
-        "root_module": { "child_modules": [{ "resources": resources }] },
-        "outputs": { "routes": { "value": routes } },
-    } });
+    let plan = json!({ "planned_values": { "root_module": { "child_modules": [{ "resources": resources }] } } });
     facts::compare(&described::facts(&shop, &imagined), &planned::facts(&plan, &imagined).unwrap())
 }
 
 #[test]
 fn what_is_planned_as_described_has_no_faults() {
-    let compared = compared(right(), Some("admin"));
+    let compared = compared(right());
     assert_eq!(compared.faults, Vec::<String>::new());
     assert_eq!(compared.unknown, 2, "which queue a mapping reads, and max_receives, need ARNs that AWS makes");
 }
@@ -161,7 +166,7 @@ fn differs(from: &str, to: &str, fault: &str) {
     let mut resources = right();
     let changed = resources.iter_mut().find(|resource| resource.to_string().contains(from)).expect(from);
     *changed = serde_json::from_str(&changed.to_string().replacen(from, to, 1)).unwrap();
-    let faults = compared(resources, Some("admin")).faults;
+    let faults = compared(resources).faults;
     assert!(faults.iter().any(|found| found.starts_with(fault)), "no fault begins with {fault}: {faults:#?}");
 }
 
@@ -194,11 +199,10 @@ fn differences_of_triggers_are_found() {
     differs(r#""maximum_retry_attempts":9"#, r#""maximum_retry_attempts":10"#, "function shop-tell: attempts");
     differs("rate(5 minutes)", "rate(1 hour)", "function shop-tidy: schedule");
     differs(r#"shop-step:live\"}"#, r#"shop-tidy:live\"}"#, "saga shop-tale: calls arn:aws:lambda");
-    let faults = compared(right(), None).faults;
-    assert_eq!(
-        faults,
-        ["function shop-see: route GET /things: service.yaml says scope admin; Terraform plans anybody"]
-    );
+    differs(r#"["admin"]"#, r#"["customer"]"#, "function shop-see: route GET /things: service.yaml says scope admin");
+    differs(r#""JWT""#, r#""NONE""#, "function shop-see: route GET /things: service.yaml says scope admin");
+    differs(r#""route_key":"GET /things""#, r#""route_key":"GET /all""#, "function shop-see: route GET /all");
+    differs(r#""aws_lambda_permission""#, r#""aws_x""#, "function that nobody may invoke: route GET /things");
 }
 
 #[test]

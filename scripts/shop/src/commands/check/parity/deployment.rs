@@ -21,8 +21,8 @@ pub const EMULATOR_PORT: u16 = 4566;
 /// Where the end-to-end tests put their issuer of tokens and their stand-in for Stripe.
 const STAND_INS_PORT: u16 = 4580;
 
-const STAGE: &str = "local";
-const REGION: &str = "eu-west-1";
+/// Whom tokens are for.
+const AUDIENCE: &str = "emporium";
 const STRIPE_API_KEY: &str = "sk_test_parity";
 const STRIPE_WEBHOOK_SECRET: &str = "whsec_parity";
 
@@ -112,18 +112,20 @@ impl Deployment {
     /// They cannot be started. Whether they passed, the output says.
     pub fn test(&self, session: &Session, filter: &str) -> anyhow::Result<Output> {
         let outputs: Value = serde_json::from_str(&self.terraform(session, &root(), &["output", "-json"])?)?;
-        let api_url = outputs["api_url"]["value"].as_str().context("environments/local does not say its api_url")?;
+        let output = |name: &str| {
+            outputs[name]["value"].as_str().with_context(|| format!("environments/local does not say its {name}"))
+        };
         let target = json!({
-            "api_url": api_url,
+            "api_url": output("api_url")?,
             "endpoint": self.endpoint,
-            "stage": STAGE,
-            "region": REGION,
+            "stage": output("stage")?,
+            "region": output("region")?,
             "account": ACCOUNT,
             "access_key": ACCESS_KEY,
             "secret_key": SECRET_KEY,
             "stand_ins_port": STAND_INS_PORT,
             "issuer": format!("http://127.0.0.1:{STAND_INS_PORT}"),
-            "audience": "emporium-local",
+            "audience": AUDIENCE,
             "issuer_key": self.folder.join("issuer.key"),
             "stripe_api_key": STRIPE_API_KEY,
             "stripe_webhook_secret": STRIPE_WEBHOOK_SECRET,
