@@ -52,3 +52,6 @@ fn main() -> anyhow::Result<()> {
         Command::Logs(logs) => logs.run(),
     }
 }
+
+#[cfg(test)]
+mod workflows;

@@ -16,7 +16,7 @@ use aws_types::{SdkConfig, region::Region};
 use fakestripe::FakeStripe;
 use lambda::{Runtime, Settings, UniqueIds, Uuids};
 use tokio::sync::{OnceCell, watch};
-use topology::{Kind, Names, Reference, Service, Shop};
+use topology::{Given, Names, Service, Shop};
 
 use crate::{
     aws::AwsError,
@@ -362,21 +362,10 @@ fn deploy(
 
 /// A function's settings, with references resolved.
 pub(crate) fn settings(names: &Names, service: &Service, function: &topology::Function, options: &Options) -> Settings {
+    let stripe = ("stripe_api_base".to_owned(), STRIPE_BASE.to_owned());
+    let given = Given { sender: options.mail_sender.clone(), values: BTreeMap::from([stripe]) };
     Settings::new(function.settings.iter().map(|(name, value)| {
         let value = options.settings.get(name).unwrap_or(value);
-        (name.clone(), resolve(names, &service.context, value, options))
+        (name.clone(), names.setting(&service.context, value, &given).unwrap_or_default())
     }))
-}
-
-fn resolve(names: &Names, context: &str, value: &str, options: &Options) -> String {
-    let Ok(Reference { kind, name }) = value.parse() else { return value.to_owned() };
-    match kind {
-        Kind::Table | Kind::Secret => names.resource(context, &name),
-        Kind::Topic => names.topic_arn(context, &name),
-        Kind::Queue => names.queue_url(context, &name),
-        Kind::Saga => names.saga_arn(context, &name),
-        Kind::Email => options.mail_sender.clone(),
-        Kind::Stage if name == "stripe_api_base" => STRIPE_BASE.to_owned(),
-        Kind::Stage => String::new(),
-    }
 }

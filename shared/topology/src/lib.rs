@@ -13,7 +13,7 @@ mod service;
 mod shop;
 mod trigger;
 
-pub use names::Names;
+pub use names::{Given, Names};
 pub use reference::{Kind, Reference};
 pub use service::{Function, Index, Key, Queue, Saga, Secret, Service, Subscription, Table, Topic, View};
 pub use shop::{Fault, Shop};

@@ -1,6 +1,19 @@
 //! What resources are called. Names and ARNs are computed from stage, context and name, never read from another resource:
 //! the saga needs the functions and a function needs the saga, which would be a cycle.
 
+use std::collections::BTreeMap;
+
+use crate::{Kind, Reference};
+
+/// What a stage decides and no `service.yaml`: what `email/sender` and `stage/...` stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given {
+    /// Who mails come from.
+    pub sender: String,
+    /// Values by the part after `stage/`.
+    pub values: BTreeMap<String, String>,
+}
+
 /// Computes names and ARNs for one stage. `terraform/modules/service` computes the same ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
@@ -43,8 +56,66 @@ impl Names {
         format!("arn:aws:states:{}:{}:stateMachine:{}", self.region, self.account, self.resource(context, name))
     }
 
+    /// The ARN of a table.
+    pub fn table_arn(&self, context: &str, name: &str) -> String {
+        format!("arn:aws:dynamodb:{}:{}:table/{}", self.region, self.account, self.resource(context, name))
+    }
+
+    /// The ARN of a secret, with `?` for each of the six characters that AWS adds to it.
+    pub fn secret_arn(&self, context: &str, name: &str) -> String {
+        format!(
+            "arn:aws:secretsmanager:{}:{}:secret:{}-??????",
+            self.region,
+            self.account,
+            self.resource(context, name)
+        )
+    }
+
+    /// What a function reads where its `service.yaml` sets `value`: a resource's name, ARN or URL if that is a reference, or
+    /// else the value as it is. Nothing if it refers to what the stage was not given.
+    pub fn setting(&self, context: &str, value: &str, given: &Given) -> Option<String> {
+        let Ok(Reference { kind, name }) = value.parse() else { return Some(value.to_owned()) };
+        Some(match kind {
+            Kind::Table | Kind::Secret => self.resource(context, &name),
+            Kind::Topic => self.topic_arn(context, &name),
+            Kind::Queue => self.queue_url(context, &name),
+            Kind::Saga => self.saga_arn(context, &name),
+            Kind::Email => given.sender.clone(),
+            Kind::Stage => given.values.get(&name)?.clone(),
+        })
+    }
+
     /// The name of a queue's dead-letter queue, in its context.
     pub fn dead_letter(queue: &str) -> String {
         format!("{queue}-dead")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_what_it_refers_to() {
+        let names = Names { stage: "dev".into(), region: "eu-central-1".into(), account: "123456789012".into() };
+        let given = Given {
+            sender: "shop@example.com".to_owned(),
+            values: BTreeMap::from([("base".to_owned(), "https://stripe".to_owned())]),
+        };
+        let settings = [
+            ("table/orders", "emporium-dev-shop-orders"),
+            ("secret/key", "emporium-dev-shop-key"),
+            ("topic/news", "arn:aws:sns:eu-central-1:123456789012:emporium-dev-shop-news"),
+            ("queue/watch", "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch"),
+            ("saga/tale", "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-dev-shop-tale"),
+            ("email/sender", "shop@example.com"),
+            ("stage/base", "https://stripe"),
+            ("30", "30"),
+            ("a/b", "a/b"),
+        ];
+        for (value, meant) in settings {
+            assert_eq!(names.setting("shop", value, &given).as_deref(), Some(meant), "{value}");
+        }
+        assert_eq!(names.setting("shop", "stage/unknown", &given), None);
     }
 }

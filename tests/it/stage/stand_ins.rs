@@ -3,6 +3,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -34,7 +35,7 @@ impl StandIns {
     /// Serves both until the process ends.
     pub fn serve(target: &Target) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let key = SigningKey::generate().unwrap();
+        let key = kept_key(Path::new(&target.issuer_key));
         let issuer = Issuer::new(key, &target.issuer, &target.audience, Arc::clone(&clock), Arc::new(Uuids));
         let issuer = Arc::new(issuer);
         let account = fakestripe::Options::new(&target.stripe_api_key, &target.stripe_webhook_secret);
@@ -58,6 +59,16 @@ impl StandIns {
     }
 }
 
+/// The issuer's key, in a file: gateways remember its public half for hours.
+fn kept_key(file: &Path) -> SigningKey {
+    if let Ok(der) = std::fs::read(file) {
+        return SigningKey::from_pkcs8(&der).unwrap();
+    }
+    let key = SigningKey::generate().unwrap();
+    std::fs::write(file, key.to_pkcs8().unwrap()).unwrap();
+    key
+}
+
 async fn ask_stripe(State(stripe): State<Arc<FakeStripe>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
@@ -66,7 +77,7 @@ async fn ask_stripe(State(stripe): State<Arc<FakeStripe>>, request: Request) -> 
 
 /// Sends Stripe's events to the shop's webhook, again and again until it takes them.
 async fn deliver(stripe: Arc<FakeStripe>, lost: Arc<AtomicBool>, api_url: String) {
-    let client = reqwest::Client::new();
+    let client = super::client_of(&api_url);
     loop {
         for webhook in stripe.drain_webhooks() {
             if lost.load(Ordering::SeqCst) {

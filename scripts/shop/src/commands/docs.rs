@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::documents;
 
-/// Writes the generated documents: docs/openapi.yaml and the tables in each context's README.
+/// Writes the generated documents: docs/openapi.yaml, and the tables in the README of each context and Terraform module.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  cargo shop docs\n  cargo shop docs --check")]
 pub struct Docs {

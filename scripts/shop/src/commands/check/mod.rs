@@ -1,5 +1,7 @@
 //! `cargo shop check`: everything that is checked besides the tests. One file per check.
 
+mod drift;
+mod parity;
 mod policies;
 mod report;
 mod rust;
@@ -46,11 +48,17 @@ struct Named {
 /// Every check, in the order in which they run: what fails fast comes first.
 const CHECKS: &[Named] = &[
     Named { name: "formatting", about: "Rust code is formatted", run: rust::formatting },
-    Named { name: "documents", about: "generated documents are up to date", run: rust::documents },
+    Named {
+        name: "documents",
+        about: "generated documents are up to date, and alarms lead into the runbook",
+        run: rust::documents,
+    },
     Named { name: "lints", about: "clippy has nothing to say", run: rust::lints },
     Named { name: "saga", about: "sagas are valid Amazon States Language", run: saga::check },
     Named { name: "terraform", about: "Terraform is formatted, valid, and its tests pass", run: terraform::check },
+    Named { name: "drift", about: "code, service.yaml and Terraform say the same", run: drift::check },
     Named { name: "policies", about: "checkov finds nothing, and every skip has a reason", run: policies::check },
+    Named { name: "parity", about: "the same tests pass on what Terraform makes, under IAM", run: parity::check },
 ];
 
 impl Check {

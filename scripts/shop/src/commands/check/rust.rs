@@ -21,13 +21,13 @@ fn cargo(session: &Session, arguments: &[&str], passed: &str) -> anyhow::Result<
     Ok(if output.status.success() { Outcome::Passed(passed.to_owned()) } else { Outcome::Failed(said(&output)) })
 }
 
-/// Generated documents are up to date.
+/// Generated documents are up to date, and every alarm leads to a section of the runbook.
 pub fn documents(session: &Session) -> anyhow::Result<Outcome> {
     session.note("cargo shop docs --check");
-    let stale: Vec<_> = documents::stale(&root())?.iter().map(|document| document.path.display().to_string()).collect();
-    Ok(if stale.is_empty() {
-        Outcome::Passed(format!("{} documents", documents::all(&root())?.len()))
-    } else {
-        Outcome::Failed(format!("out of date: {}. Run cargo shop docs.", stale.join(", ")))
-    })
+    let stale = documents::stale(&root())?;
+    let stale =
+        stale.iter().map(|document| format!("{} is out of date. Run cargo shop docs.", document.path.display()));
+    let mut faults: Vec<String> = stale.collect();
+    faults.extend(documents::runbook::faults(&root())?);
+    Ok(Outcome::of(&faults, format!("{} documents, and the runbook", documents::all(&root())?.len())))
 }

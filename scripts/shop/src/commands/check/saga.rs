@@ -39,6 +39,13 @@ pub fn check(session: &Session) -> anyhow::Result<Outcome> {
         let copy = folder.join(path.file_name().unwrap_or_default());
         fs::write(&copy, rendered).with_context(|| copy.display().to_string())?;
         let output = session.run(Command::new(bin.join("asl-validator")).arg("--json-path").arg(&copy))?;
+        // What `env` answers that finds no program.
+        if output.status.code() == Some(127) {
+            return Ok(Outcome::CouldNotRun(format!(
+                "Node.js is needed (Debian: apt-get install nodejs): {}",
+                said(&output)
+            )));
+        }
         if !output.status.success() {
             faults.push(format!("{place}: {}", said(&output)));
         }

@@ -1,4 +1,7 @@
-//! What is generated: the OpenAPI description, and the tables in each context's README.
+//! What is generated: the OpenAPI description, and the tables in the README of each context and each Terraform module.
+
+pub mod runbook;
+mod terraform;
 
 use std::{
     fmt::Write as _,
@@ -32,13 +35,18 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Document>> {
     for service in local::shop()?.services {
         let path = PathBuf::from(format!("services/{}/README.md", service.context));
         let before = std::fs::read_to_string(root.join(&path)).with_context(|| path.display().to_string())?;
-        let (head, rest) =
-            before.split_once(BEGIN).with_context(|| format!("{} has no line {BEGIN}", path.display()))?;
-        let (_, tail) = rest.split_once(END).with_context(|| format!("{} has no line {END}", path.display()))?;
-        let text = format!("{head}{BEGIN}\n\n{}\n{END}{tail}", tables(&service));
+        let text = replaced(&path, &before, BEGIN, END, &tables(&service))?;
         documents.push(Document { path, text });
     }
+    documents.extend(terraform::readmes(root)?);
     Ok(documents)
+}
+
+/// A document with `generated` between its lines `begin` and `end`, in place of what is there.
+fn replaced(path: &Path, before: &str, begin: &str, end: &str, generated: &str) -> anyhow::Result<String> {
+    let (head, rest) = before.split_once(begin).with_context(|| format!("{} has no line {begin}", path.display()))?;
+    let (_, tail) = rest.split_once(end).with_context(|| format!("{} has no line {end}", path.display()))?;
+    Ok(format!("{head}{begin}\n\n{generated}\n{end}{tail}"))
 }
 
 /// The documents whose files differ from what they have to be.

@@ -1,0 +1,71 @@
+"""Starts the emulator, put right where it differs from AWS in what this shop depends on. See README.md.
+
+Each difference is one function here, so that it can go when the emulator no longer needs it.
+"""
+
+import contextvars
+import json
+import socketserver
+
+from ministack.core import iam_actions, iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+
+
+def send_at_once():
+    """Its answers to functions leave in two small writes. With Nagle's algorithm the second waits for the other side's
+    delayed acknowledgement, which makes every invocation some 40 ms slower."""
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+
+def count_loopback_as_encrypted():
+    """It speaks plain HTTP, on loopback only, and then enforces every policy that denies what is not TLS."""
+    origin = contextvars.ContextVar("origin", default=("127.0.0.1", True))
+    iam_evaluator._request_origin = origin
+    iam_evaluator.pin_request_origin = lambda address, _encrypted: origin.set((address, True))
+
+
+def take_batches_for_single_calls():
+    """In IAM, PublishBatch needs sns:Publish, and SendMessageBatch sqs:SendMessage; here they are actions of their own.
+
+    Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS" and "... SQS"."""
+    single = {"sns:PublishBatch": "sns:Publish", "sqs:SendMessageBatch": "sqs:SendMessage"}
+    extract = iam_actions.extract_iam_action
+
+    def extract_single(*arguments, **named):
+        action = extract(*arguments, **named)
+        return single.get(action, action)
+
+    iam_actions.extract_iam_action = extract_single
+
+
+def know_who_a_mail_is_from(app):
+    """SendEmail is authorized on the sender's identity, and conditions on ses:FromAddress are about the sender; it does not
+    look into the mail for either.
+
+    Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SES v2"."""
+    sender = contextvars.ContextVar("sender", default=None)
+    enforce_ses, enforce = app._enforce_ses_v2, app._enforce_data_plane
+
+    def enforce_ses_with_sender(method, path, headers, body, *rest):
+        mail = json.loads(body) if body[:1] == b"{" else {}
+        sender.set(mail.get("FromEmailAddress"))
+        return enforce_ses(method, path, headers, body, *rest)
+
+    def enforce_with_sender(service, *rest, **named):
+        if service == "sesv2" and sender.get():
+            identity = f"arn:aws:ses:{get_region()}:{get_account_id()}:identity/{sender.get()}"
+            named.update(service_context={"ses:fromaddress": sender.get()}, resource_arn=identity)
+        return enforce(service, *rest, **named)
+
+    app._enforce_ses_v2, app._enforce_data_plane = enforce_ses_with_sender, enforce_with_sender
+
+
+send_at_once()
+count_loopback_as_encrypted()
+take_batches_for_single_calls()
+
+# Only now: it takes the functions that were replaced by name.
+from ministack import app  # noqa: E402
+
+know_who_a_mail_is_from(app)
+app.main()

@@ -1,0 +1,158 @@
+# What terraform.tfvars makes of the shop. Only the account is the test's own.
+
+variables {
+  packages = "../test-packages"
+}
+
+run "the_shop_in_staging" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012" })
+  }
+
+  # Before the first apply, no address is verified.
+  expect_failures = [check.mail]
+
+  assert {
+    condition     = output.stage == "staging" && output.tags == { project = "emporium", stage = "staging" }
+    error_message = "The outputs do not name the stage."
+  }
+
+  assert {
+    condition = length(output.functions) == sum([
+      for file in fileset("../../../services", "*/service.yaml") :
+      length(yamldecode(file("../../../services/${file}")).functions)
+    ])
+    error_message = "There is not one function for each in the service.yaml files."
+  }
+
+  assert {
+    condition     = output.functions["orders/place-order"].name == "emporium-staging-orders-place-order"
+    error_message = "A function's name is not made of stage, context and name."
+  }
+
+  assert {
+    condition = length(module.http_api.routes) == length(flatten([
+      for file in fileset("../../../services", "*/service.yaml") : [
+        for function in yamldecode(file("../../../services/${file}")).functions : 1 if can(function.trigger.http)
+      ]
+    ]))
+    error_message = "There is not one route for each HTTP trigger."
+  }
+
+  assert {
+    condition = toset(keys(module.subscription)) == toset([
+      "notifications/order-mails", "orders/payment-changes", "orders/product-changes",
+    ])
+    error_message = "The queues do not hear the topics that they should."
+  }
+
+  assert {
+    condition     = output.sagas["orders/order-saga"].type == "EXPRESS"
+    error_message = "The saga is not of the stage's type."
+  }
+
+  assert {
+    condition     = output.rollout == "codedeploy" && length(output.codedeploy) == 5
+    error_message = "New versions do not get their traffic as the stage has it."
+  }
+
+  assert {
+    condition     = length(module.edge) == 0
+    error_message = "The firewall is there, and costs."
+  }
+
+  assert {
+    condition = (
+      var.stage.log_retention_days == 30
+      && var.stage.point_in_time_recovery_days == 7
+      && var.stage.deletion_protection == false
+    )
+    error_message = "What is kept, and for how long, is not what this stage is for."
+  }
+}
+
+run "another_stage_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", name = "elsewhere" })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "missing_packages_are_refused" {
+  command = plan
+
+  variables {
+    stage    = merge(var.stage, { account_id = "123456789012" })
+    packages = "../no-packages"
+  }
+
+  expect_failures = [var.packages, check.mail]
+}
+
+run "a_retention_that_cloudwatch_does_not_have_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", log_retention_days = 8 })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "an_unknown_rollout_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", rollout = { kind = "blue_green" } })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "concurrency_of_an_unknown_context_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", reserved_concurrency = { "cart/add" = 1 } })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "the_placeholder_for_the_account_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "000000000000" })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "a_stripe_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", stripe_api_base = "http://stripe.example.com" })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "an_issuer_without_tls_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, {
+      account_id = "123456789012"
+      api        = merge(var.stage.api, { issuer = "http://login.example.com" })
+    })
+  }
+
+  expect_failures = [var.stage]
+}

@@ -1,0 +1,16 @@
+output "name" {
+  description = "The bucket's name."
+  value       = aws_s3_bucket.this.bucket
+}
+
+output "arn" {
+  description = "The bucket's ARN."
+  value       = aws_s3_bucket.this.arn
+
+  # Whoever waits for the ARN finds a bucket that is closed to the public and encrypted.
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+  ]
+}

@@ -1,0 +1,98 @@
+variables {
+  name                = "emporium-test-failed-records-123456789012"
+  key_arn             = "arn:aws:kms:eu-central-1:123456789012:key/1"
+  expire_days         = 90
+  deletion_protection = false
+}
+
+run "closed" {
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_public_access_block.this.block_public_acls,
+      aws_s3_bucket_public_access_block.this.block_public_policy,
+      aws_s3_bucket_public_access_block.this.ignore_public_acls,
+      aws_s3_bucket_public_access_block.this.restrict_public_buckets,
+    ])
+    error_message = "The bucket could be opened to the public."
+  }
+
+  assert {
+    condition = one(
+      one(aws_s3_bucket_server_side_encryption_configuration.this.rule).apply_server_side_encryption_by_default
+      ) == {
+      kms_master_key_id = "arn:aws:kms:eu-central-1:123456789012:key/1"
+      sse_algorithm     = "aws:kms"
+    }
+    error_message = "Objects are not encrypted with the key."
+  }
+
+  assert {
+    condition = jsondecode(aws_s3_bucket_policy.this.policy).Statement == [{
+      Sid       = "OnlyOverTls"
+      Effect    = "Deny"
+      Action    = "s3:*"
+      Principal = "*"
+      Resource = [
+        "arn:aws:s3:::emporium-test-failed-records-123456789012/*",
+        "arn:aws:s3:::emporium-test-failed-records-123456789012",
+      ]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+    error_message = "The bucket answers without TLS."
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_versioning.this.versioning_configuration).status == "Enabled"
+    error_message = "What is overwritten is lost."
+  }
+
+  assert {
+    condition = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule :
+      one(rule.expiration).days if rule.id == "old-objects"
+    ] == [90]
+    error_message = "Objects do not go after the days that were asked for."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.this.force_destroy
+    error_message = "Without protection, destroy has to empty the bucket."
+  }
+}
+
+run "protected" {
+  variables {
+    deletion_protection = true
+    expire_days         = null
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.this.force_destroy
+    error_message = "Destroy would empty a protected bucket."
+  }
+
+  assert {
+    condition     = !contains(aws_s3_bucket_lifecycle_configuration.this.rule[*].id, "old-objects")
+    error_message = "Objects that should be kept are deleted."
+  }
+}
+
+run "a_bad_name_is_refused" {
+  command = plan
+
+  variables {
+    name = "Emporium"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "no_days_are_refused" {
+  command = plan
+
+  variables {
+    expire_days     = 0
+    noncurrent_days = 0
+  }
+
+  expect_failures = [var.expire_days, var.noncurrent_days]
+}

@@ -1,0 +1,120 @@
+locals {
+  # Ids of policies that AWS manages, the same in every account.
+  caching_disabled              = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+  all_viewer_except_host_header = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+  origin                        = "api"
+}
+
+resource "aws_cloudfront_response_headers_policy" "this" {
+  #checkov:skip=CKV_AWS_259:All but preload, which is a promise for a whole domain and not an API's to make.
+  name    = var.name
+  comment = "For answers of an API: TLS only, not sniffed, not framed."
+
+  security_headers_config {
+    strict_transport_security {
+      access_control_max_age_sec = 31536000 # a year
+      include_subdomains         = true
+      override                   = true
+    }
+
+    content_type_options {
+      override = true
+    }
+
+    frame_options {
+      frame_option = "DENY"
+      override     = true
+    }
+
+    referrer_policy {
+      referrer_policy = "no-referrer"
+      override        = true
+    }
+
+    content_security_policy {
+      content_security_policy = "default-src 'none'; frame-ancestors 'none'"
+      override                = true
+    }
+  }
+}
+
+resource "aws_cloudfront_distribution" "this" {
+  #checkov:skip=CKV_AWS_86:Access logs are delivered by aws_cloudwatch_log_delivery, which this check does not know.
+  #checkov:skip=CKV_AWS_305:There is no page at the root of an API.
+  #checkov:skip=CKV_AWS_310:There is one API, in one region: nothing to fail over to.
+  #checkov:skip=CKV_AWS_374:The shop sells everywhere.
+  #checkov:skip=CKV2_AWS_47:KnownBadInputsRuleSet is there, in a dynamic block that the check does not read.
+  #checkov:skip=CKV2_AWS_42:Without a domain of its own, the distribution has CloudFront's certificate.
+  comment         = var.name
+  enabled         = true
+  is_ipv6_enabled = true
+  http_version    = "http2and3"
+  price_class     = var.price_class
+  web_acl_id      = aws_wafv2_web_acl.this.arn
+  aliases         = var.domain == null ? [] : [var.domain.name]
+
+  origin {
+    origin_id   = local.origin
+    domain_name = trimprefix(var.api_url, "https://")
+
+    custom_origin_config {
+      http_port                = 80
+      https_port               = 443
+      origin_protocol_policy   = "https-only"
+      origin_ssl_protocols     = ["TLSv1.2"]
+      origin_read_timeout      = 35 # longer than the API takes at most
+      origin_keepalive_timeout = 60
+    }
+  }
+
+  default_cache_behavior {
+    target_origin_id           = local.origin
+    viewer_protocol_policy     = "https-only" # redirecting would first take a token in the clear
+    allowed_methods            = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+    cached_methods             = ["GET", "HEAD"]
+    compress                   = true
+    cache_policy_id            = local.caching_disabled
+    origin_request_policy_id   = local.all_viewer_except_host_header # the API is found by its own name
+    response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
+  }
+
+  restrictions {
+    geo_restriction {
+      restriction_type = "none"
+    }
+  }
+
+  viewer_certificate {
+    cloudfront_default_certificate = var.domain == null
+    acm_certificate_arn            = var.domain == null ? null : module.certificate[0].arn
+    ssl_support_method             = var.domain == null ? null : "sni-only"
+    # CloudFront's own certificate comes with TLSv1 whatever is asked for.
+    minimum_protocol_version = var.domain == null ? "TLSv1" : "TLSv1.2_2021"
+  }
+}
+
+module "certificate" {
+  source = "../certificate"
+  count  = var.domain == null ? 0 : 1
+
+  providers = {
+    aws = aws.global
+  }
+
+  domain_name = var.domain.name
+  zone_id     = var.domain.zone_id
+}
+
+resource "aws_route53_record" "this" {
+  for_each = var.domain == null ? [] : toset(["A", "AAAA"])
+
+  zone_id = var.domain.zone_id
+  name    = var.domain.name
+  type    = each.key
+
+  alias {
+    name                   = aws_cloudfront_distribution.this.domain_name
+    zone_id                = aws_cloudfront_distribution.this.hosted_zone_id
+    evaluate_target_health = false
+  }
+}

@@ -1,0 +1,22 @@
+output "url" {
+  description = "Where customers reach the API, without a slash at the end."
+  value       = "https://${var.domain == null ? aws_cloudfront_distribution.this.domain_name : var.domain.name}"
+}
+
+output "distribution_id" {
+  description = "The distribution's id."
+  value       = aws_cloudfront_distribution.this.id
+}
+
+output "web_acl_arn" {
+  description = "ARN of the web ACL."
+  value       = aws_wafv2_web_acl.this.arn
+}
+
+output "log_groups" {
+  description = "The log groups in us-east-1: of CloudFront's accesses, and of what the firewall blocked."
+  value = {
+    access   = aws_cloudwatch_log_group.access.name
+    firewall = aws_cloudwatch_log_group.firewall.name
+  }
+}

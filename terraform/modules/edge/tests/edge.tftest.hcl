@@ -1,0 +1,65 @@
+provider "aws" {
+  region = "eu-central-1"
+}
+
+provider "aws" {
+  alias  = "global"
+  region = "us-east-1"
+}
+
+variables {
+  name               = "emporium-test"
+  api_url            = "https://api123.execute-api.eu-central-1.amazonaws.com"
+  log_retention_days = 7
+}
+
+run "in_front_of_the_api" {
+  assert {
+    condition = (
+      one(aws_cloudfront_distribution.this.origin).domain_name == "api123.execute-api.eu-central-1.amazonaws.com"
+      && one(one(aws_cloudfront_distribution.this.origin).custom_origin_config).origin_protocol_policy == "https-only"
+    )
+    error_message = "The distribution does not lead to the API by TLS."
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.web_acl_id == aws_wafv2_web_acl.this.arn
+    error_message = "The firewall is not in front of the distribution."
+  }
+
+  assert {
+    condition = (
+      one(aws_cloudfront_distribution.this.default_cache_behavior).viewer_protocol_policy == "https-only"
+      && one(aws_cloudfront_distribution.this.default_cache_behavior).cache_policy_id == local.caching_disabled
+    )
+    error_message = "Tokens would travel in the clear, or one customer's order be shown to another."
+  }
+
+  assert {
+    condition = toset(aws_wafv2_web_acl.this.rule[*].name) == toset([
+      "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet",
+      "rate-per-address",
+    ])
+    error_message = "The firewall has other rules than it should."
+  }
+
+  assert {
+    condition = (
+      aws_wafv2_web_acl.this.scope == "CLOUDFRONT"
+      && startswith(aws_cloudwatch_log_group.firewall.name, "aws-waf-logs-")
+    )
+    error_message = "CloudFront does not take the web ACL, or WAF the log group."
+  }
+}
+
+run "bad_input_is_refused" {
+  command = plan
+
+  variables {
+    api_url              = "https://api.example.com/path"
+    requests_per_address = 1
+    price_class          = "PriceClass_1"
+  }
+
+  expect_failures = [var.api_url, var.requests_per_address, var.price_class]
+}

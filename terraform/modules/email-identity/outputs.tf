@@ -1,0 +1,41 @@
+output "sender" {
+  description = "What sends: the address, the identity that it belongs to, and the configuration set."
+  value = {
+    address               = var.sender
+    identity_arn          = aws_sesv2_email_identity.this.arn
+    configuration_set_arn = aws_sesv2_configuration_set.this.arn
+  }
+}
+
+output "identity" {
+  description = "The identity: a domain or an address."
+  value       = aws_sesv2_email_identity.this.email_identity
+}
+
+output "dkim_records" {
+  description = "CNAME records that a domain needs, by name, if its DNS is not in Route 53; empty for an address."
+  value = {
+    for token in local.dkim_tokens :
+    "${token}._domainkey.${var.domain}" => "${token}.dkim.amazonses.com" if var.domain != null
+  }
+}
+
+output "feedback_topic_arn" {
+  description = "ARN of the topic that hears of bounces, complaints, rejections and delays."
+  value       = module.feedback.arn
+}
+
+output "alarms" {
+  description = "Names of the alarms."
+  value       = values(module.alarms.names)
+}
+
+output "alarm_arns" {
+  description = "ARNs of the alarms."
+  value       = values(module.alarms.arns)
+}
+
+output "verified" {
+  description = "Whether SES sends for the identity: whether it was verified when Terraform last looked."
+  value       = coalesce(aws_sesv2_email_identity.this.verified_for_sending_status, false)
+}

@@ -1,0 +1,97 @@
+data "aws_partition" "current" {}
+
+locals {
+  dead_letter_name = "${var.name}-dead"
+  arn_prefix       = "arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account}"
+  queues           = { (var.name) = aws_sqs_queue.this.url, (local.dead_letter_name) = aws_sqs_queue.dead.url }
+}
+
+resource "aws_sqs_queue" "this" {
+  name                       = var.name
+  visibility_timeout_seconds = var.visibility_seconds
+  message_retention_seconds  = var.retention_days * 24 * 3600
+  kms_master_key_id          = var.key_arn
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    maxReceiveCount     = var.max_receives
+  })
+
+  lifecycle {
+    precondition {
+      condition     = var.visibility_seconds >= 6 * var.consumer_timeout_seconds
+      error_message = <<-EOT
+        ${var.name}: visibility_seconds is ${var.visibility_seconds}, and has to be at least six times the consumer's
+        timeout (${6 * var.consumer_timeout_seconds}). Otherwise messages come again while they are being handled.
+        Raise visibility_seconds, or lower the consumer's timeout_seconds, in the context's service.yaml.
+      EOT
+    }
+  }
+}
+
+resource "aws_sqs_queue" "dead" {
+  name                      = local.dead_letter_name
+  message_retention_seconds = 14 * 24 * 3600 # the most that SQS offers: someone has to look
+  kms_master_key_id         = var.key_arn
+}
+
+# Nobody else's queue may use the dead-letter queue as its own.
+resource "aws_sqs_queue_redrive_allow_policy" "dead" {
+  queue_url = aws_sqs_queue.dead.url
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [aws_sqs_queue.this.arn]
+  })
+}
+
+data "aws_iam_policy_document" "this" {
+  for_each = local.queues
+
+  statement {
+    sid       = "OnlyOverTls"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = ["${local.arn_prefix}:${each.key}"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  # A topic puts what it cannot deliver on the dead-letter queue, hence both.
+  dynamic "statement" {
+    for_each = length(var.topic_arns) > 0 ? [var.topic_arns] : []
+
+    content {
+      sid       = "TopicsSend"
+      actions   = ["sqs:SendMessage"]
+      resources = ["${local.arn_prefix}:${each.key}"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["sns.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = statement.value
+      }
+    }
+  }
+}
+
+resource "aws_sqs_queue_policy" "this" {
+  for_each = local.queues
+
+  queue_url = each.value
+  policy    = data.aws_iam_policy_document.this[each.key].json
+}

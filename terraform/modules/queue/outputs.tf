@@ -1,0 +1,34 @@
+output "name" {
+  description = "The queue's full name."
+  value       = aws_sqs_queue.this.name
+}
+
+output "arn" {
+  description = "The queue's ARN."
+  value       = aws_sqs_queue.this.arn
+
+  # A consumer or a subscription that waits for the ARN waits for the policy too.
+  depends_on = [aws_sqs_queue_policy.this]
+}
+
+output "url" {
+  description = "The queue's URL."
+  value       = aws_sqs_queue.this.url
+}
+
+output "dead_letter_name" {
+  description = "The dead-letter queue's full name."
+  value       = aws_sqs_queue.dead.name
+}
+
+output "dead_letter_arn" {
+  description = "The dead-letter queue's ARN."
+  value       = aws_sqs_queue.dead.arn
+
+  depends_on = [aws_sqs_queue_policy.this]
+}
+
+output "dead_letter_url" {
+  description = "The dead-letter queue's URL."
+  value       = aws_sqs_queue.dead.url
+}

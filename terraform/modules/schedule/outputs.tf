@@ -1,0 +1,9 @@
+output "arn" {
+  description = "The schedule's ARN."
+  value       = aws_scheduler_schedule.this.arn
+}
+
+output "dead_letter_name" {
+  description = "Name of the queue for invocations that could not be made."
+  value       = aws_sqs_queue.dead.name
+}

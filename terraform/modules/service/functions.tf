@@ -1,0 +1,53 @@
+module "function" {
+  source   = "../function"
+  for_each = local.functions
+
+  name            = "${local.prefix}-${each.key}"
+  description     = each.value.about
+  handler         = each.key
+  region          = var.region
+  account         = var.account
+  package         = var.package
+  memory_mb       = lookup(each.value, "memory_mb", 128)
+  timeout_seconds = each.value.timeout_seconds
+  environment     = local.environments[each.key]
+  statements      = local.statements[each.key]
+
+  key_arn                  = var.key_arn
+  log_retention_days       = var.operations.log_retention_days
+  log_level                = var.operations.log_level
+  tracing                  = var.operations.tracing
+  reserved_concurrency     = lookup(var.operations.reserved_concurrency, each.key, null)
+  provisioned_concurrency  = lookup(var.operations.provisioned_concurrency, each.key, 0)
+  permissions_boundary_arn = var.permissions_boundary_arn
+
+  rollout = {
+    kind     = var.operations.rollout.kind
+    weight   = var.operations.rollout.weight
+    promoted = var.operations.rollout.promoted
+  }
+}
+
+locals {
+  # A value that is no reference is meant as it is.
+  environments = {
+    for name, function in local.functions : name => {
+      for setting, value in lookup(function, "settings", {}) :
+      setting => lookup(local.values, tostring(value), tostring(value))
+    }
+  }
+
+  # References in settings and grants that lead nowhere.
+  unknown = sort(flatten([
+    for name, function in local.functions : [
+      [
+        for setting, value in lookup(function, "settings", {}) : "${name}: ${setting}: ${value}"
+        if can(regex("^(table|topic|queue|saga|secret|email|stage)/", value)) && !can(local.values[value])
+      ],
+      [
+        for reference in keys(lookup(function, "grants", {})) : "${name}: grants: ${reference}"
+        if !contains(keys(local.resources), reference)
+      ],
+    ]
+  ]))
+}

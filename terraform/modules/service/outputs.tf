@@ -1,0 +1,92 @@
+output "functions" {
+  description = "The functions by name, with what invokes and watches them."
+  value = {
+    for name, function in module.function : name => {
+      name            = function.name
+      arn             = function.arn
+      version         = function.version
+      alias_arn       = function.alias_arn
+      invoke_arn      = function.invoke_arn
+      log_group       = function.log_group
+      timeout_seconds = local.functions[name].timeout_seconds
+      alarms          = local.function_alarm_names[name]
+    }
+  }
+
+  precondition {
+    condition     = length(local.unknown) == 0
+    error_message = <<-EOT
+      ${var.folder}/service.yaml refers to what does not exist in the context:
+      ${join("\n", local.unknown)}
+      Correct the reference, or add the resource. A stage/... is a key of the variable values.
+    EOT
+  }
+}
+
+output "routes" {
+  description = "Routes of the HTTP API, as in GET /products, with the function behind each and the scope it asks for."
+  value = {
+    for name, trigger in local.routed : trigger.http => {
+      function_name = module.function[name].name
+      alias_name    = module.function[name].alias_name
+      invoke_arn    = module.function[name].invoke_arn
+      scope         = lookup(trigger, "scope", null)
+    }
+  }
+}
+
+output "topics" {
+  description = "ARNs of the topics by name."
+  value       = { for name, topic in module.topic : name => topic.arn }
+}
+
+output "queues" {
+  description = "The queues by name, with their dead-letter queues."
+  value       = module.queue
+}
+
+output "subscriptions" {
+  description = "What the queues want of which topic, by context/queue. Topics are called context/name."
+  value = {
+    for name, queue in local.queues : "${local.context}/${name}" => {
+      topic           = queue.subscribe.topic
+      types           = queue.subscribe.types
+      queue_arn       = module.queue[name].arn
+      queue_url       = module.queue[name].url
+      dead_letter_arn = module.queue[name].dead_letter_arn
+    } if can(queue.subscribe)
+  }
+}
+
+output "tables" {
+  description = "The tables by name."
+  value       = { for name, table in module.table : name => { name = table.name, arn = table.arn } }
+}
+
+output "sagas" {
+  description = "The sagas by name."
+  value       = module.saga
+}
+
+output "secrets" {
+  description = "ARNs of the secrets by name."
+  value       = { for name, secret in module.secret : name => secret.arn }
+}
+
+output "codedeploy" {
+  description = "The CodeDeploy application and its deployment groups by function; null if CodeDeploy moves no alias."
+  value = length(local.deployed) == 0 ? null : {
+    application = aws_codedeploy_app.this[0].name
+    groups      = { for name, group in aws_codedeploy_deployment_group.this : name => group.deployment_group_name }
+  }
+}
+
+output "alarms" {
+  description = "Names of all alarms of the context, without the composite one."
+  value       = values(module.alarms.names)
+}
+
+output "composite_alarm" {
+  description = "Name of the alarm that rings while any other of the context does."
+  value       = aws_cloudwatch_composite_alarm.this.alarm_name
+}

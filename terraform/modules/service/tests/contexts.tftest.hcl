@@ -1,0 +1,189 @@
+# Every context of the shop, as it is: what comes out has to agree with its service.yaml.
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+variables {
+  stage   = "test"
+  region  = "eu-central-1"
+  account = "123456789012"
+  package = {
+    path          = "../function/tests/fixture/bootstrap.zip"
+    sha256_base64 = "d79ggpH7qn7/P238ypx/fQCxe1yfu8vcxmJFP6aL7WE="
+    architecture  = "arm64"
+  }
+  key_arn         = "arn:aws:kms:eu-central-1:123456789012:key/stage"
+  failed_records  = { bucket = "failed-records", arn = "arn:aws:s3:::failed-records" }
+  values          = { stripe_api_base = "https://api.stripe.com" }
+  secrets         = { stripe-api-key = "sk_test_1", stripe-webhook-secret = "whsec_1" }
+  secrets_version = 1
+  sender = {
+    address               = "shop@example.com"
+    identity_arn          = "arn:aws:ses:eu-central-1:123456789012:identity/example.com"
+    configuration_set_arn = "arn:aws:ses:eu-central-1:123456789012:configuration-set/emporium-test"
+  }
+  operations = {
+    log_retention_days          = 7
+    point_in_time_recovery_days = 0
+    deletion_protection         = false
+  }
+  alarms = {
+    topic_arn   = "arn:aws:sns:eu-central-1:123456789012:emporium-test-alarms"
+    runbook_url = "https://example.com/RUNBOOK.md"
+  }
+}
+
+run "catalog" {
+  variables {
+    folder = "../../../services/catalog"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition = { for route, to in output.routes : route => "${to.function_name} ${coalesce(to.scope, "-")}" } == {
+      "GET /products"         = "emporium-test-catalog-list-products -"
+      "GET /products/{id}"    = "emporium-test-catalog-get-product -"
+      "PUT /products/{id}"    = "emporium-test-catalog-put-product admin"
+      "DELETE /products/{id}" = "emporium-test-catalog-delete-product admin"
+    }
+    error_message = jsonencode(output.routes)
+  }
+
+  assert {
+    condition = output.topics == {
+      product-events = "arn:aws:sns:eu-central-1:123456789012:emporium-test-catalog-product-events"
+    }
+    error_message = jsonencode(output.topics)
+  }
+
+  assert {
+    condition = { for name, table in output.tables : name => [table.name, table.arn] } == {
+      products = [
+        "emporium-test-catalog-products",
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/emporium-test-catalog-products"
+      ]
+    }
+    error_message = jsonencode(output.tables)
+  }
+
+  assert {
+    condition     = merge(output.subscriptions, output.queues, output.sagas, output.secrets) == {}
+    error_message = "The catalogue has no queues, sagas and secrets."
+  }
+}
+
+run "inventory" {
+  state_key = "inventory"
+
+  variables {
+    folder = "../../../services/inventory"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition     = keys(module.schedule) == ["expire-reservations"]
+    error_message = "Nothing gives expired holds back."
+  }
+
+  assert {
+    condition = { for route, target in output.routes : route => target.scope } == {
+      "GET /stock/{sku}"  = "admin"
+      "POST /stock/{sku}" = "admin"
+    }
+    error_message = jsonencode(output.routes)
+  }
+}
+
+run "payments" {
+  state_key = "payments"
+
+  variables {
+    folder = "../../../services/payments"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition     = toset(keys(output.secrets)) == toset(["stripe-api-key", "stripe-webhook-secret"])
+    error_message = "A secret is missing."
+  }
+
+  assert {
+    condition = { for route, target in output.routes : route => target.scope } == {
+      "GET /payments/{id}"    = "admin"
+      "POST /webhooks/stripe" = null
+    }
+    error_message = jsonencode(output.routes)
+  }
+}
+
+run "notifications" {
+  state_key = "notifications"
+
+  variables {
+    folder = "../../../services/notifications"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition = output.subscriptions == {
+      "notifications/order-mails" = {
+        topic           = "orders/order-events"
+        types           = ["shop.order.confirmed.v1", "shop.order.cancelled.v1", "shop.order.action_required.v1"]
+        queue_arn       = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-notifications-order-mails"
+        queue_url       = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-notifications-order-mails"
+        dead_letter_arn = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-notifications-order-mails-dead"
+      }
+    }
+    error_message = jsonencode(output.subscriptions)
+  }
+}
+
+run "orders" {
+  state_key = "orders"
+
+  variables {
+    folder = "../../../services/orders"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition = (
+      output.sagas["order-saga"].arn
+      == "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-test-orders-order-saga"
+    )
+    error_message = jsonencode(output.sagas)
+  }
+
+  assert {
+    condition = { for name, subscription in output.subscriptions : name => subscription.topic } == {
+      "orders/product-changes" = "catalog/product-events", "orders/payment-changes" = "payments/payment-events"
+    }
+    error_message = jsonencode(output.subscriptions)
+  }
+
+  assert {
+    condition     = { for route, target in output.routes : route => target.scope if target.scope != "customer" } == {}
+    error_message = "A route of orders is open to others than customers."
+  }
+}

@@ -1,0 +1,198 @@
+# What the parts of a context are called and how they are put together.
+
+provider "aws" {
+  region = "eu-central-1"
+}
+
+variables {
+  folder  = "tests/fixture/shop"
+  stage   = "test"
+  region  = "eu-central-1"
+  account = "123456789012"
+  package = {
+    path          = "../function/tests/fixture/bootstrap.zip"
+    sha256_base64 = "d79ggpH7qn7/P238ypx/fQCxe1yfu8vcxmJFP6aL7WE="
+    architecture  = "arm64"
+  }
+  key_arn         = "arn:aws:kms:eu-central-1:123456789012:key/stage"
+  failed_records  = { bucket = "failed-records", arn = "arn:aws:s3:::failed-records" }
+  values          = { greeting = "hello" }
+  secrets         = { password = "swordfish" }
+  secrets_version = 1
+  sender = {
+    address               = "shop@example.com"
+    identity_arn          = "arn:aws:ses:eu-central-1:123456789012:identity/example.com"
+    configuration_set_arn = "arn:aws:ses:eu-central-1:123456789012:configuration-set/emporium-test"
+  }
+  operations = {
+    log_retention_days          = 7
+    tracing                     = false
+    point_in_time_recovery_days = 0
+    deletion_protection         = false
+  }
+  alarms = {
+    topic_arn   = "arn:aws:sns:eu-central-1:123456789012:emporium-test-alarms"
+    runbook_url = "https://example.com/RUNBOOK.md"
+  }
+}
+
+run "a_setting_stands_for_a_name_an_arn_or_a_url" {
+  assert {
+    condition = local.environments["everything"] == {
+      TABLE        = "emporium-test-shop-prices"
+      TOPIC        = "arn:aws:sns:eu-central-1:123456789012:emporium-test-shop-events"
+      QUEUE        = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work"
+      SAGA         = "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-test-shop-saga"
+      SECRET       = "emporium-test-shop-password"
+      SENDER       = "shop@example.com"
+      GREETING     = "hello"
+      NUMBER       = "42"
+      PATH_ON_DISK = "tmp/orders"
+    }
+    error_message = jsonencode(local.environments["everything"])
+  }
+}
+
+run "computed_arns_are_those_of_the_resources" {
+  assert {
+    condition = (
+      local.resources["table/orders"][0] == module.table["orders"].arn
+      && local.resources["topic/events"][0] == module.topic["events"].arn
+      && local.resources["queue/work"][0] == module.queue["work"].arn
+      && local.resources["saga/saga"][0] == module.saga["saga"].arn
+      && local.values["queue/work"] == module.queue["work"].url
+      && can(regex("^${replace(local.resources["secret/password"][0], "?", ".")}$", module.secret["password"].arn))
+    )
+    error_message = "A grant would go to something that is called otherwise: ${jsonencode(local.resources)}"
+  }
+}
+
+run "queue_urls_may_be_at_another_endpoint" {
+  command = plan
+
+  variables {
+    queue_url_base = "http://localhost:4566/1"
+  }
+
+  assert {
+    condition     = local.environments["everything"].QUEUE == "http://localhost:4566/1/emporium-test-shop-work"
+    error_message = local.environments["everything"].QUEUE
+  }
+}
+
+run "event_sources_invoke_the_alias" {
+  assert {
+    condition = (
+      endswith(aws_lambda_event_source_mapping.queue["consume"].function_name, ":emporium-test-shop-consume:live")
+      && endswith(aws_lambda_event_source_mapping.stream["publish"].function_name, ":emporium-test-shop-publish:live")
+    )
+    error_message = "An event source passes the alias by."
+  }
+}
+
+run "the_queue_is_consumed_as_its_trigger_says" {
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.queue["consume"].batch_size == 20
+      && aws_lambda_event_source_mapping.queue["consume"].maximum_batching_window_in_seconds == 1
+      && aws_lambda_event_source_mapping.queue["consume"].scaling_config[0].maximum_concurrency == 4
+      && aws_lambda_event_source_mapping.queue["consume"].function_response_types == toset(["ReportBatchItemFailures"])
+      && aws_lambda_event_source_mapping.queue["consume"].event_source_arn == module.queue["work"].arn
+    )
+    error_message = jsonencode(aws_lambda_event_source_mapping.queue["consume"])
+  }
+}
+
+run "the_stream_is_consumed_as_its_trigger_says" {
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.stream["publish"].batch_size == 50
+      && aws_lambda_event_source_mapping.stream["publish"].maximum_retry_attempts == 2
+      && aws_lambda_event_source_mapping.stream["publish"].starting_position == "TRIM_HORIZON"
+      && aws_lambda_event_source_mapping.stream["publish"].bisect_batch_on_function_error
+      && aws_lambda_event_source_mapping.stream["publish"].function_response_types == toset(["ReportBatchItemFailures"])
+      && aws_lambda_event_source_mapping.stream["publish"].destination_config[0].on_failure[0].destination_arn
+      == "arn:aws:s3:::failed-records"
+    )
+    error_message = jsonencode(aws_lambda_event_source_mapping.stream["publish"])
+  }
+}
+
+run "concurrency_goes_to_the_function_it_names" {
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      reserved_concurrency        = { consume = 10 }
+      provisioned_concurrency     = { everything = 2 }
+    }
+  }
+
+  assert {
+    condition = (
+      contains(keys(module.alarms.names), "consume-concurrency")
+      && !contains(keys(module.alarms.names), "publish-concurrency")
+    )
+    error_message = "Reserved concurrency has no alarm, or one where none is reserved."
+  }
+}
+
+run "a_reference_to_nowhere_is_refused" {
+  command = plan
+
+  variables {
+    folder = "tests/fixture/lost"
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "a_missing_folder_is_refused" {
+  command = plan
+
+  variables {
+    folder = "tests/fixture/nowhere"
+  }
+
+  expect_failures = [var.folder]
+}
+
+run "a_context_called_unlike_its_folder_is_refused" {
+  command = plan
+
+  variables {
+    folder = "tests/fixture/other"
+  }
+
+  expect_failures = [var.folder]
+}
+
+run "concurrency_of_an_unknown_function_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      reserved_concurrency        = { consumer = 10 }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "wrong_values_are_refused" {
+  command = plan
+
+  variables {
+    stage   = "my-stage"
+    region  = "Frankfurt"
+    account = "emporium"
+    key_arn = "alias/emporium-test"
+    sender  = { address = "Shop <shop@example.com>", identity_arn = "arn:aws:ses:eu-central-1:1:identity/a" }
+  }
+
+  expect_failures = [var.stage, var.region, var.account, var.key_arn, var.sender]
+}

@@ -1,0 +1,4 @@
+output "arn" {
+  description = "The subscription's ARN."
+  value       = aws_sns_topic_subscription.this.arn
+}

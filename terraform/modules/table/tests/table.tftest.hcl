@@ -1,0 +1,123 @@
+provider "aws" {
+  region = "eu-central-1"
+}
+
+variables {
+  name                        = "emporium-test-orders-orders"
+  key                         = { hash = "order_id" }
+  indexes                     = { by-customer = { hash = "customer_id", range = "created_at" } }
+  stream                      = true
+  point_in_time_recovery_days = 35
+  deletion_protection         = true
+  key_arn                     = "arn:aws:kms:eu-central-1:123456789012:key/stage"
+}
+
+run "keys_are_strings_and_the_index_holds_keys_only" {
+  assert {
+    condition = (
+      aws_dynamodb_table.this.billing_mode == "PAY_PER_REQUEST"
+      && aws_dynamodb_table.this.hash_key == "order_id"
+    )
+    error_message = "The table is not billed per request, or has another key."
+  }
+
+  assert {
+    condition = { for attribute in aws_dynamodb_table.this.attribute : attribute.name => attribute.type } == {
+      order_id = "S", customer_id = "S", created_at = "S"
+    }
+    error_message = "The attributes are not the keys, as strings."
+  }
+
+  assert {
+    condition = [
+      for index in aws_dynamodb_table.this.global_secondary_index :
+      "${index.name} ${index.hash_key} ${index.range_key} ${index.projection_type}"
+    ] == ["by-customer customer_id created_at KEYS_ONLY"]
+    error_message = "The index is another one."
+  }
+}
+
+run "it_is_protected" {
+  assert {
+    condition = (
+      aws_dynamodb_table.this.deletion_protection_enabled
+      && aws_dynamodb_table.this.point_in_time_recovery[0].enabled
+      && aws_dynamodb_table.this.point_in_time_recovery[0].recovery_period_in_days == 35
+    )
+    error_message = "The table can be deleted, or not restored for 35 days."
+  }
+
+  assert {
+    condition = (
+      aws_dynamodb_table.this.server_side_encryption[0].enabled
+      && aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == var.key_arn
+    )
+    error_message = "The table is not encrypted with the stage's key."
+  }
+
+  assert {
+    condition = jsondecode(aws_dynamodb_resource_policy.this.policy).Statement == [{
+      Sid    = "OnlyOverTls"
+      Effect = "Deny"
+      Action = "dynamodb:*"
+      Resource = [
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/emporium-test-orders-orders/index/*",
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/emporium-test-orders-orders",
+      ]
+      Principal = { AWS = "*" }
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+    error_message = "The policy is ${aws_dynamodb_resource_policy.this.policy}"
+  }
+}
+
+run "the_stream_shows_both_images" {
+  assert {
+    condition = (
+      aws_dynamodb_table.this.stream_enabled && aws_dynamodb_table.this.stream_view_type == "NEW_AND_OLD_IMAGES"
+      && strcontains(output.stream_arn, ":table/emporium-test-orders-orders/stream/")
+    )
+    error_message = "There is no stream of both images."
+  }
+}
+
+run "a_plain_table_has_none_of_it" {
+  variables {
+    key                         = { hash = "order_id", range = "sku" }
+    indexes                     = {}
+    stream                      = false
+    ttl                         = "forget_at"
+    point_in_time_recovery_days = 0
+    deletion_protection         = false
+  }
+
+  assert {
+    condition = (
+      !aws_dynamodb_table.this.stream_enabled && output.stream_arn == null
+      && length(aws_dynamodb_table.this.global_secondary_index) == 0
+      && !aws_dynamodb_table.this.deletion_protection_enabled
+      && !aws_dynamodb_table.this.point_in_time_recovery[0].enabled
+    )
+    error_message = "Something is on that was not asked for."
+  }
+
+  assert {
+    condition = (
+      aws_dynamodb_table.this.range_key == "sku"
+      && aws_dynamodb_table.this.ttl[0].attribute_name == "forget_at"
+    )
+    error_message = "The sort key or the TTL is missing."
+  }
+}
+
+run "wrong_values_are_refused" {
+  command = plan
+
+  variables {
+    name                        = "o"
+    point_in_time_recovery_days = 36
+    key_arn                     = "alias/emporium-test"
+  }
+
+  expect_failures = [var.name, var.point_in_time_recovery_days, var.key_arn]
+}

@@ -1,0 +1,68 @@
+variable "name" {
+  description = "The table's full name, as in emporium-dev-orders-orders."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{3,255}$", var.name))
+    error_message = "A table's name has 3 to 255 letters, digits, hyphens, underscores and dots."
+  }
+}
+
+variable "key" {
+  description = "The primary key: names of the partition key and, if there is one, of the sort key. Both are strings."
+  type = object({
+    hash  = string
+    range = optional(string)
+  })
+}
+
+variable "indexes" {
+  description = "Global secondary indexes by name, each with its key."
+  type = map(object({
+    hash  = string
+    range = optional(string)
+  }))
+  default = {}
+
+  validation {
+    condition     = length(var.indexes) <= 20
+    error_message = "A table has 20 global secondary indexes at most."
+  }
+}
+
+variable "stream" {
+  description = "Whether the table has a stream, of new and old images."
+  type        = bool
+  default     = false
+}
+
+variable "ttl" {
+  description = "The attribute after whose time (Unix seconds) an item may be thrown away; null for none."
+  type        = string
+  default     = null
+}
+
+variable "point_in_time_recovery_days" {
+  description = "How many days back the table can be restored to any second; 0 turns it off."
+  type        = number
+
+  validation {
+    condition     = var.point_in_time_recovery_days >= 0 && var.point_in_time_recovery_days <= 35
+    error_message = "point_in_time_recovery_days is between 0 (off) and 35."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether the table refuses to be deleted."
+  type        = bool
+}
+
+variable "key_arn" {
+  description = "ARN of the KMS key that encrypts the table."
+  type        = string
+
+  validation {
+    condition     = startswith(var.key_arn, "arn:")
+    error_message = "key_arn is the ARN of a KMS key: an alias or an id is not enough."
+  }
+}
