@@ -1,6 +1,7 @@
 //! `terraform/environments/local`, applied to the emulator.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
@@ -8,20 +9,27 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use kernel::{Clock, SystemClock, Timestamp};
 use serde_json::{Value, json};
 
 use super::{
     super::{Session, session::said},
     emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY},
 };
-use crate::{commands::docs::root, package::Architecture};
+use crate::{aws::Aws, commands::docs::root, events::Tail, leftovers::leftovers, package::Architecture};
 
 /// Where the emulator listens. `environments/local` names it, as it does the next.
 pub const EMULATOR_PORT: u16 = 4566;
 /// Where the end-to-end tests put their issuer of tokens and their stand-in for Stripe.
 const STAND_INS_PORT: u16 = 4580;
 
-/// Whom tokens are for.
+/// What `environments/local` says of itself.
+const STAGE: &str = "local";
+/// The same.
+const REGION: &str = "us-east-1";
+/// The same: whom tokens are for.
 const AUDIENCE: &str = "emporium";
 const STRIPE_API_KEY: &str = "sk_test_parity";
 const STRIPE_WEBHOOK_SECRET: &str = "whsec_parity";
@@ -103,7 +111,36 @@ impl Deployment {
         if !state.is_empty() {
             bail!("Terraform still knows of:\n{state}");
         }
+        // Keys and secrets are there until the end of their time, as in AWS.
+        let mut left = runtime()?.block_on(leftovers(&self.aws()?, STAGE))?;
+        left.retain(|leftover| leftover.ends.is_none());
+        if !left.is_empty() {
+            let arns: Vec<_> = left.into_iter().map(|leftover| leftover.arn).collect();
+            bail!("after destroy, these are left:\n{}", arns.join("\n"));
+        }
         Ok(())
+    }
+
+    /// What a function wrote into its log since `from`.
+    ///
+    /// # Errors
+    /// The emulator does not say.
+    pub fn log_of(&self, function: &str, from: Timestamp) -> anyhow::Result<Vec<String>> {
+        let (context, name) = function.split_once('/').context("a function is context/name")?;
+        let group = format!("/aws/lambda/emporium-{STAGE}-{context}-{name}");
+        let mut tail = Tail::new(BTreeMap::from([(function.to_owned(), group)]), None, from);
+        let events = runtime()?.block_on(tail.next(&self.aws()?, SystemClock.now()))?;
+        Ok(events.into_iter().map(|event| event.message).collect())
+    }
+
+    fn aws(&self) -> anyhow::Result<Aws> {
+        let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "emulator");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(&self.endpoint);
+        Aws::new(&config.build())
     }
 
     /// Runs end-to-end tests whose names contain `filter` against the deployed shop.
@@ -112,14 +149,12 @@ impl Deployment {
     /// They cannot be started. Whether they passed, the output says.
     pub fn test(&self, session: &Session, filter: &str) -> anyhow::Result<Output> {
         let outputs: Value = serde_json::from_str(&self.terraform(session, &root(), &["output", "-json"])?)?;
-        let output = |name: &str| {
-            outputs[name]["value"].as_str().with_context(|| format!("environments/local does not say its {name}"))
-        };
+        let api_url = outputs["api_url"]["value"].as_str().context("environments/local does not say its api_url")?;
         let target = json!({
-            "api_url": output("api_url")?,
+            "api_url": api_url,
             "endpoint": self.endpoint,
-            "stage": output("stage")?,
-            "region": output("region")?,
+            "stage": STAGE,
+            "region": REGION,
             "account": ACCOUNT,
             "access_key": ACCESS_KEY,
             "secret_key": SECRET_KEY,
@@ -185,6 +220,10 @@ impl Deployment {
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?)
 }
 
 /// Copies the files of a folder and of those in it.

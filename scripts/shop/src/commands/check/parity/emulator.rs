@@ -99,18 +99,10 @@ impl Emulator {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// All that it and the functions have printed.
-    ///
-    /// # Errors
-    /// Its log cannot be read.
-    pub fn log(&self) -> anyhow::Result<String> {
-        let log = fs::read(&self.log).with_context(|| self.log.display().to_string())?;
-        Ok(String::from_utf8_lossy(&log).into_owned())
-    }
-
     /// The end of its log.
     pub fn last_words(&self) -> String {
-        let log = self.log().unwrap_or_default();
+        let log = fs::read(&self.log).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
         let lines: Vec<_> = log.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
     }
