@@ -55,8 +55,8 @@ impl Logs {
     }
 
     async fn show(self, outputs: &Outputs) -> anyhow::Result<()> {
-        let aws = Aws::connect(outputs.text("region")).await?;
         let functions = outputs.functions(&self.functions)?;
+        let aws = Aws::connect(outputs.text("region")).await?;
         let groups = functions.into_iter().map(|(name, function)| (name, function.log_group)).collect();
         let from = Timestamp::now().checked_sub(self.since.abs()).context("--since is too long ago")?;
         let order = self.order.as_ref().map(ToString::to_string);

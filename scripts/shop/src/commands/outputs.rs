@@ -22,6 +22,9 @@ impl Outputs {
     #[allow(clippy::print_stdout, reason = "is asked to print")]
     pub fn run(self) -> anyhow::Result<()> {
         let outputs = Stage::find(&root(), &self.stage)?.outputs()?;
+        if !self.json && outputs.is_empty() {
+            anyhow::bail!("nothing is deployed: run cargo shop deploy {}", self.stage);
+        }
         println!("{}", if self.json { serde_json::to_string_pretty(&outputs.json())? } else { outputs.table() });
         Ok(())
     }

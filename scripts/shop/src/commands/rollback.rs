@@ -44,8 +44,8 @@ impl Rollback {
     }
 
     async fn go(self, stage: &Stage, outputs: &Outputs) -> anyhow::Result<()> {
-        let aws = Aws::connect(outputs.text("region")).await?;
         let functions = outputs.functions(&self.functions)?;
+        let aws = Aws::connect(outputs.text("region")).await?;
         let mut live = BTreeMap::new();
         for (name, function) in &functions {
             live.insert(name.clone(), rollout::live(&aws, &function.name).await?);

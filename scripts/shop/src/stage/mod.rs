@@ -71,12 +71,16 @@ impl Stage {
     /// # Errors
     /// Terraform fails.
     pub fn init(&self) -> anyhow::Result<()> {
+        shown(&mut self.initialization())
+    }
+
+    fn initialization(&self) -> Command {
         let mut terraform = self.terraform(&["init", "-input=false"]);
         let backend = format!("{}.s3.tfbackend", self.name);
         if self.folder.join(&backend).is_file() {
             terraform.arg(format!("-backend-config={backend}"));
         }
-        shown(&mut terraform).map(drop)
+        terraform
     }
 
     /// Plans into a file, and shows it.
@@ -93,7 +97,13 @@ impl Stage {
         match status.code() {
             Some(0) => Ok(Planned::Nothing),
             Some(2) => Ok(Planned::Changes),
-            _ => bail!("terraform plan failed ({status})"),
+            _ => {
+                // Terraform writes a plan that failed, too.
+                if self.plan.exists() {
+                    self.forget_plan()?;
+                }
+                bail!("terraform plan failed ({status})")
+            }
         }
     }
 
@@ -116,15 +126,16 @@ impl Stage {
         fs::remove_file(&self.plan).with_context(|| self.plan.display().to_string())
     }
 
-    /// What Terraform put out when it was last applied.
+    /// What Terraform put out when it was last applied, here or elsewhere.
     ///
     /// # Errors
-    /// Terraform fails: the folder was never initialized, or the state cannot be read.
+    /// Terraform fails: the state cannot be reached.
     pub fn outputs(&self) -> anyhow::Result<Outputs> {
-        let text = captured(&mut self.terraform(&["output", "-json"])).with_context(|| {
-            format!("the outputs of {0} cannot be read: deploy it with cargo shop deploy {0}", self.name)
-        })?;
-        Outputs::parse(&text)
+        if !self.folder.join(".terraform").is_dir() {
+            captured(&mut self.initialization())?;
+        }
+        let text = captured(&mut self.terraform(&["output", "-json"]));
+        Outputs::parse(&text.with_context(|| format!("the outputs of {} cannot be read", self.name))?)
     }
 
     /// Tables that AWS would not delete, by address.

@@ -37,6 +37,11 @@ impl Outputs {
         Ok(Self { values: serde_json::from_str(text).context("terraform output -json printed something else")? })
     }
 
+    /// Whether there are none: the stage is not deployed.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// One output, as text.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name)?.value.as_str()
