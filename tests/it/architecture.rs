@@ -1,6 +1,9 @@
 //! Dependencies point one way: contexts → contracts, lambda → kernel, and tools → everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
@@ -102,4 +105,22 @@ fn sources(folder: &std::path::Path) -> Vec<(std::path::PathBuf, String)> {
         }
     }
     found
+}
+
+/// A dependency that is built with other features for `cargo shop` than for the tests is built twice, and so is all that depends
+/// on it: minutes of every first build.
+#[test]
+fn the_command_is_built_from_what_the_tests_are_built_from() {
+    let tree = |arguments: &[&str]| -> BTreeSet<String> {
+        let common = ["tree", "--offline", "--prefix", "none", "--format", "{p} {f}"];
+        let output = Command::new(env!("CARGO")).args(common).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+    };
+    let tests = tree(&["--workspace", "--edges", "normal,build,dev"]);
+    for package in ["shop", "e2e"] {
+        let edges = if package == "e2e" { "normal,build,dev" } else { "normal,build" };
+        let other: Vec<_> = tree(&["--package", package, "--edges", edges]).difference(&tests).cloned().collect();
+        assert_eq!(other, Vec::<String>::new(), "{package} is built with other features of these than the workspace");
+    }
 }
