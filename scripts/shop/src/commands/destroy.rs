@@ -18,6 +18,8 @@ use crate::{
 const LOOKS: usize = 20;
 const PAUSE: Duration = Duration::from_secs(15);
 
+const UNPROVEN: &str = "Terraform is done, but it cannot be said whether something is left: run this again";
+
 /// Deletes everything that Terraform made for a stage, with its data. Then looks for anything that still has the stage's
 /// tags, and fails when there is something.
 #[derive(Debug, clap::Args)]
@@ -67,9 +69,9 @@ impl Destroy {
 
 /// Looks for what has the stage's tags until nothing is found that should not be there.
 async fn prove(stage: &str, region: Option<&str>) -> anyhow::Result<()> {
-    let aws = Aws::connect(region).await.context("it cannot be said whether something is left")?;
+    let aws = Aws::connect(region).await.context(UNPROVEN)?;
     for look in 1..=LOOKS {
-        let found = leftovers(&aws, stage).await?;
+        let found = leftovers(&aws, stage).await.context(UNPROVEN)?;
         let (ending, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|leftover| leftover.ends.is_some());
         if left.is_empty() {
             for Leftover { arn, ends } in &ending {
