@@ -152,13 +152,16 @@ impl Event {
 fn ours(line: &serde_json::Map<String, Value>) -> (String, String) {
     let mut text = String::new();
     let mut fields = Vec::new();
-    let spans = line.get("span").into_iter().filter_map(Value::as_object);
+    let spans = line.get("spans").and_then(Value::as_array).into_iter().flatten();
+    // The outermost is the Lambda runtime's own, and says nothing new.
+    let spans = spans.filter(|span| ["invocation", "step"].iter().any(|ours| span["name"] == *ours));
+    let spans = spans.filter_map(Value::as_object);
     for (name, value) in line.get("fields").and_then(Value::as_object).into_iter().chain(spans).flatten() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         match name.as_str() {
             "message" if text.is_empty() => text = value,
-            // The span's own name says nothing: there is one.
-            "name" if value == "invocation" => {}
+            // A span's own name says nothing.
+            "name" if ["invocation", "step"].contains(&value.as_str()) => {}
             _ => fields.push((name, value)),
         }
     }
@@ -260,7 +263,7 @@ mod tests {
         let message = json!({
             "timestamp": "2026-11-24T23:00:00Z", "level": "WARN",
             "fields": { "message": "not yet", "order_id": "ord_1", "attempt": 2 },
-            "target": "orders", "span": { "request_id": "r-1", "name": "invocation" },
+            "target": "orders", "spans": [{ "request_id": "r-1", "name": "invocation" }],
         });
         let event = event("e", 1_790_000_000_123, &message.to_string());
         let expected = "2026-09-21 14:13:20.123 orders/get-order                       WARN  \

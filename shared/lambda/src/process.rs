@@ -55,7 +55,7 @@ fn invocation(context: &lambda_runtime::Context) -> Invocation {
 
 impl From<FunctionError> for Diagnostic {
     fn from(failure: FunctionError) -> Self {
-        error!(name = failure.name, message = failure.message, "invocation failed");
+        error!(name = failure.name, error = failure.message, "invocation failed");
         Self { error_type: failure.name.to_owned(), error_message: failure.message }
     }
 }
