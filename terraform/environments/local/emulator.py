@@ -4,6 +4,7 @@ Each difference is one function here, so that it can go when the emulator no lon
 """
 
 import contextvars
+import hashlib
 import json
 import socketserver
 
@@ -60,12 +61,28 @@ def know_who_a_mail_is_from(app):
     app._enforce_ses_v2, app._enforce_data_plane = enforce_ses_with_sender, enforce_with_sender
 
 
+def name_log_events(logs):
+    """FilterLogEvents gives events without their eventId, by which whoever follows a log tells new ones from old."""
+    answer = logs.json_response
+
+    def answer_with_ids(body, *rest, **named):
+        if "searchedLogStreams" in body:
+            for event in body["events"]:
+                line = f"{event['logStreamName']} {event['timestamp']} {event['message']}"
+                event["eventId"] = hashlib.sha256(line.encode()).hexdigest()
+        return answer(body, *rest, **named)
+
+    logs.json_response = answer_with_ids
+
+
 send_at_once()
 count_loopback_as_encrypted()
 take_batches_for_single_calls()
 
 # Only now: it takes the functions that were replaced by name.
 from ministack import app  # noqa: E402
+from ministack.services import cloudwatch_logs  # noqa: E402
 
 know_who_a_mail_is_from(app)
+name_log_events(cloudwatch_logs)
 app.main()
