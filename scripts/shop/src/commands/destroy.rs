@@ -55,7 +55,8 @@ impl Destroy {
         }
         // Asked before it is gone.
         let region = stage.outputs()?.text("region").map(str::to_owned);
-        if stage.plan(&["-destroy".to_owned()])? == Planned::Changes {
+        // Terraform wants packages although it only takes them away: those that the tests have do.
+        if stage.plan(&["-destroy".to_owned(), "-var=packages=../test-packages".to_owned()])? == Planned::Changes {
             if let Err(refused) = confirm(&stage, self.yes, "delete all this, with its data") {
                 stage.forget_plan()?;
                 return Err(refused);
