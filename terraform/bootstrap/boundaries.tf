@@ -1,7 +1,11 @@
 # A boundary limits what a role may do, whatever its own policies say.
 
 locals {
-  roles = "arn:${local.partition}:iam::${var.account_id}:role"
+  # Computed, because the boundaries protect the roles, which have the boundaries.
+  iam              = "arn:${local.partition}:iam::${var.account_id}"
+  roles            = "${local.iam}:role"
+  service_boundary = "${local.iam}:policy/emporium-service-boundary"
+  apply_boundary   = "${local.iam}:policy/emporium-apply-boundary"
 }
 
 # For the roles of the shop itself: what services do, and nothing that could widen a role.
@@ -63,7 +67,7 @@ data "aws_iam_policy_document" "apply_boundary" {
     condition {
       test     = "StringNotEquals"
       variable = "iam:PermissionsBoundary"
-      values   = [aws_iam_policy.service_boundary.arn]
+      values   = [local.service_boundary]
     }
   }
 
@@ -101,9 +105,9 @@ data "aws_iam_policy_document" "apply_boundary" {
       "iam:DeleteOpenIDConnectProvider",
     ]
     resources = [
-      aws_iam_policy.service_boundary.arn,
-      "arn:${local.partition}:iam::${var.account_id}:policy/emporium-apply-boundary",
-      aws_iam_role.plan.arn,
+      local.service_boundary,
+      local.apply_boundary,
+      "${local.roles}/emporium-plan",
       "${local.roles}/emporium-apply-*",
       local.github,
     ]

@@ -23,5 +23,7 @@ output "apply_role_arns" {
 
 output "service_boundary_arn" {
   description = "The boundary for the shop's roles; stage.permissions_boundary_arn in terraform.tfvars."
-  value       = aws_iam_policy.service_boundary.arn
+  value       = local.service_boundary
+
+  depends_on = [aws_iam_policy.service_boundary]
 }

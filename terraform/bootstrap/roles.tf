@@ -8,16 +8,17 @@ resource "aws_iam_openid_connect_provider" "github" {
 }
 
 locals {
-  github = coalesce(var.github_provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
+  github = coalesce(var.github_provider_arn, "${local.iam}:oidc-provider/token.actions.githubusercontent.com")
 
   # Who a token has to be for. GitHub sets the subject, so no workflow can claim another.
   subjects = merge(
-    { plan = "repo:${var.repository}:pull_request" },
-    { for stage in local.stages : "apply-${stage}" => "repo:${var.repository}:environment:${stage}" },
+    { plan = ["repo:${var.repository}:pull_request", "repo:${var.repository}:ref:refs/heads/main"] },
+    { for stage in local.stages : "apply-${stage}" => ["repo:${var.repository}:environment:${stage}"] },
   )
 }
 
 data "aws_iam_policy_document" "trust" {
+  #checkov:skip=CKV_AWS_358:The check does not see through each.value. Subjects are exact; a test compares them.
   for_each = local.subjects
 
   statement {
@@ -37,7 +38,7 @@ data "aws_iam_policy_document" "trust" {
     condition {
       test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = each.key == "plan" ? [each.value, "repo:${var.repository}:ref:refs/heads/main"] : [each.value]
+      values   = each.value
     }
   }
 }
@@ -48,6 +49,9 @@ resource "aws_iam_role" "plan" {
   description          = "Plans of pull requests and of main."
   assume_role_policy   = data.aws_iam_policy_document.trust["plan"].json
   max_session_duration = 3600
+
+  # IAM refuses to trust a provider that is not there.
+  depends_on = [aws_iam_openid_connect_provider.github]
 }
 
 resource "aws_iam_role_policy_attachment" "plan" {
@@ -108,8 +112,10 @@ resource "aws_iam_role" "apply" {
   name                 = "emporium-apply-${each.key}"
   description          = "Applies ${each.key}."
   assume_role_policy   = data.aws_iam_policy_document.trust["apply-${each.key}"].json
-  permissions_boundary = aws_iam_policy.apply_boundary.arn
+  permissions_boundary = local.apply_boundary
   max_session_duration = 3600
+
+  depends_on = [aws_iam_openid_connect_provider.github, aws_iam_policy.apply_boundary]
 }
 
 # It makes and deletes nearly every kind of thing that AWS has; the boundary takes back what it must not do.

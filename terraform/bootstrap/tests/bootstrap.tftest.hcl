@@ -1,3 +1,20 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+# A key's ARN cannot be computed.
+override_resource {
+  target          = module.key.aws_kms_key.this
+  override_during = plan
+  values          = { arn = "arn:aws:kms:eu-central-1:123456789012:key/states" }
+}
+
 variables {
   account_id = "123456789012"
   region     = "eu-central-1"
@@ -6,6 +23,8 @@ variables {
 }
 
 run "roles" {
+  command = plan
+
   assert {
     condition     = toset(keys(output.apply_role_arns)) == toset(["dev", "prod"])
     error_message = "There is not one role for each stage."
@@ -28,7 +47,8 @@ run "roles" {
 
   assert {
     condition = alltrue([
-      for role in aws_iam_role.apply : role.permissions_boundary == aws_iam_policy.apply_boundary.arn
+      for role in aws_iam_role.apply :
+      role.permissions_boundary == "arn:aws:iam::123456789012:policy/${aws_iam_policy.apply_boundary.name}"
     ])
     error_message = "A role that applies has no boundary."
   }
@@ -37,9 +57,46 @@ run "roles" {
     condition = anytrue([
       for statement in jsondecode(aws_iam_policy.apply_boundary.policy).Statement :
       statement.Effect == "Deny" && contains(flatten([statement.Action]), "iam:CreateRole")
-      && try(statement.Condition.StringNotEquals["iam:PermissionsBoundary"] == output.service_boundary_arn, false)
+      && try(statement.Condition.StringNotEquals["iam:PermissionsBoundary"] == local.service_boundary, false)
     ])
     error_message = "A role could be made without a boundary, and with that the boundary be left."
+  }
+
+  assert {
+    condition = (
+      output.service_boundary_arn == "arn:aws:iam::123456789012:policy/${aws_iam_policy.service_boundary.name}"
+      && local.service_boundary == output.service_boundary_arn
+    )
+    error_message = "The computed ARN is not that of the shop's boundary: ${output.service_boundary_arn}"
+  }
+
+  assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_iam_policy.apply_boundary.policy).Statement :
+      statement.Effect == "Deny" && contains(flatten([statement.Action]), "iam:DeleteRole")
+      && length(setsubtract([
+        local.github, local.apply_boundary, local.service_boundary,
+        "arn:aws:iam::123456789012:role/${aws_iam_role.plan.name}",
+      ], flatten([try(statement.Resource, [])]))) == 0
+    ])
+    error_message = "A role that applies could delete what bootstrap made."
+  }
+
+  assert {
+    condition = (
+      local.github == "arn:aws:iam::123456789012:oidc-provider/${
+        trimprefix(one(aws_iam_openid_connect_provider.github).url, "https://")
+      }"
+    )
+    error_message = "The computed ARN is not that of the provider: ${local.github}"
+  }
+
+  assert {
+    condition = alltrue([
+      for role in concat([aws_iam_role.plan], values(aws_iam_role.apply)) :
+      jsondecode(role.assume_role_policy).Statement[0].Principal == { Federated = local.github }
+    ])
+    error_message = "A role trusts somebody else than GitHub."
   }
 
   assert {
@@ -72,6 +129,8 @@ run "roles" {
 }
 
 run "an_existing_provider_is_used" {
+  command = plan
+
   variables {
     github_provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
   }

@@ -30,6 +30,7 @@ module "alarm_topic" {
   source = "../../modules/service-topic"
 
   name    = "${local.name}-alarms"
+  region  = var.stage.region
   account = var.stage.account_id
   key_arn = module.key.arn
   email   = var.stage.alarm_email

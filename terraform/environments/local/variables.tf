@@ -111,8 +111,8 @@ variable "stage" {
   }
 
   validation {
-    condition     = contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"], var.stage.log_level)
-    error_message = "stage.log_level is TRACE, DEBUG, INFO, WARN, ERROR or FATAL."
+    condition     = contains(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"], var.stage.log_level)
+    error_message = "stage.log_level is TRACE, DEBUG, INFO, WARN or ERROR."
   }
 
   validation {

@@ -1,3 +1,9 @@
+data "aws_partition" "current" {}
+
+locals {
+  arn = "arn:${data.aws_partition.current.partition}:s3:::${var.name}"
+}
+
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Only this account's roles read and write it, which CloudTrail's data events can record.
   #checkov:skip=CKV_AWS_144:Its objects are copies of what a table or a state file holds; another region would not help.
@@ -93,7 +99,7 @@ data "aws_iam_policy_document" "this" {
     sid       = "OnlyOverTls"
     effect    = "Deny"
     actions   = ["s3:*"]
-    resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+    resources = [local.arn, "${local.arn}/*"]
 
     principals {
       type        = "*"

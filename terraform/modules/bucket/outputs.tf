@@ -5,7 +5,7 @@ output "name" {
 
 output "arn" {
   description = "The bucket's ARN."
-  value       = aws_s3_bucket.this.arn
+  value       = local.arn
 
   # Whoever waits for the ARN finds a bucket that is closed to the public and encrypted.
   depends_on = [

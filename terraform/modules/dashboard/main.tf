@@ -110,13 +110,9 @@ locals {
       )
     }],
   )
-}
 
-resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
-
-  # Widgets differ in shape, and Terraform's lists may not: hence text, joined.
-  dashboard_body = "{\"widgets\":[${join(",", concat(
+  # Widgets differ in shape, and Terraform's lists may not: hence each as text.
+  widgets = concat(
     [jsonencode({
       type       = "alarm"
       width      = 24
@@ -144,5 +140,10 @@ resource "aws_cloudwatch_dashboard" "this" {
         }
       })],
     )]),
-  ))}]}"
+  )
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+  dashboard_body = format("{\"widgets\":[%s]}", join(",", local.widgets))
 }

@@ -1,4 +1,10 @@
+data "aws_partition" "current" {}
+
 locals {
+  arn_prefix            = "arn:${data.aws_partition.current.partition}:ses:${var.region}:${var.account}"
+  identity_arn          = "${local.arn_prefix}:identity/${local.identity}"
+  configuration_set_arn = "${local.arn_prefix}:configuration-set/${var.name}"
+
   identity = coalesce(var.domain, var.sender)
   # SES hands out three for a domain. An address has none.
   dkim_tokens = flatten(aws_sesv2_email_identity.this.dkim_signing_attributes[*].tokens)
@@ -27,48 +33,26 @@ resource "aws_sesv2_email_identity" "this" {
   configuration_set_name = aws_sesv2_configuration_set.this.configuration_set_name # for mail that names none
 }
 
-# DKIM: receivers look here for the keys that SES signs with.
-resource "aws_route53_record" "dkim" {
-  for_each = local.in_zone ? toset(["0", "1", "2"]) : []
+module "domain" {
+  source = "../mail-domain"
+  count  = local.in_zone ? 1 : 0
 
-  zone_id = var.zone_id
-  name    = "${local.dkim_tokens[tonumber(each.key)]}._domainkey.${var.domain}"
-  type    = "CNAME"
-  ttl     = 1800
-  records = ["${local.dkim_tokens[tonumber(each.key)]}.dkim.amazonses.com"]
-}
-
-# MAIL FROM: bounces go to a name of the domain's own, whose SPF record says that SES may send for it.
-resource "aws_sesv2_email_identity_mail_from_attributes" "this" {
-  count = local.in_zone ? 1 : 0
-
-  email_identity         = aws_sesv2_email_identity.this.email_identity
-  mail_from_domain       = "bounce.${var.domain}"
-  behavior_on_mx_failure = "USE_DEFAULT_VALUE" # send all the same, from amazonses.com
-}
-
-resource "aws_route53_record" "mail_from" {
-  for_each = local.in_zone ? {
-    MX  = "10 feedback-smtp.${var.region}.amazonses.com"
-    TXT = "v=spf1 include:amazonses.com -all"
-  } : {}
-
-  zone_id = var.zone_id
-  name    = "bounce.${var.domain}"
-  type    = each.key
-  ttl     = 1800
-  records = [each.value]
+  domain      = aws_sesv2_email_identity.this.email_identity
+  zone_id     = var.zone_id
+  region      = var.region
+  dkim_tokens = local.dkim_tokens
 }
 
 module "feedback" {
   source = "../service-topic"
 
   name    = "${var.name}-mail-feedback"
+  region  = var.region
   account = var.account
   key_arn = var.key_arn
 
   publishers = {
-    "ses.amazonaws.com" = aws_sesv2_configuration_set.this.arn
+    "ses.amazonaws.com" = local.configuration_set_arn
   }
 }
 

@@ -2,9 +2,11 @@ output "sender" {
   description = "What sends: the address, the identity that it belongs to, and the configuration set."
   value = {
     address               = var.sender
-    identity_arn          = aws_sesv2_email_identity.this.arn
-    configuration_set_arn = aws_sesv2_configuration_set.this.arn
+    identity_arn          = local.identity_arn
+    configuration_set_arn = local.configuration_set_arn
   }
+
+  depends_on = [aws_sesv2_email_identity.this]
 }
 
 output "identity" {
@@ -14,10 +16,9 @@ output "identity" {
 
 output "dkim_records" {
   description = "CNAME records that a domain needs, by name, if its DNS is not in Route 53; empty for an address."
-  value = {
-    for token in local.dkim_tokens :
-    "${token}._domainkey.${var.domain}" => "${token}.dkim.amazonses.com" if var.domain != null
-  }
+  value = var.domain == null ? tomap({}) : tomap({
+    for token in local.dkim_tokens : "${token}._domainkey.${var.domain}" => "${token}.dkim.amazonses.com"
+  })
 }
 
 output "feedback_topic_arn" {

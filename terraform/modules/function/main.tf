@@ -1,5 +1,15 @@
 data "aws_partition" "current" {}
 
+# ARNs are computed, so that a plan shows what refers to a function that is not there yet.
+locals {
+  partition = data.aws_partition.current.partition
+  arn       = "arn:${local.partition}:lambda:${var.region}:${var.account}:function:${var.name}"
+  alias_arn = "${local.arn}:${local.alias.name}"
+  invoke_arn = join("", [
+    "arn:${local.partition}:apigateway:${var.region}:lambda:path/2015-03-31/functions/${local.alias_arn}/invocations",
+  ])
+}
+
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_115:Concurrency is reserved by stage, where an account's limit is known.
   #checkov:skip=CKV_AWS_116:Only a schedule invokes asynchronously, and its next run does what the last one did not.

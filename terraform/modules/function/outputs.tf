@@ -5,7 +5,9 @@ output "name" {
 
 output "arn" {
   description = "The function's ARN, without a version. Invoke alias_arn."
-  value       = aws_lambda_function.this.arn
+  value       = local.arn
+
+  depends_on = [aws_lambda_function.this]
 }
 
 output "version" {
@@ -20,12 +22,16 @@ output "alias_name" {
 
 output "alias_arn" {
   description = "The alias's ARN."
-  value       = local.alias.arn
+  value       = local.alias_arn
+
+  depends_on = [aws_lambda_alias.live, aws_lambda_alias.codedeploy]
 }
 
 output "invoke_arn" {
   description = "The ARN by which API Gateway invokes the alias."
-  value       = local.alias.invoke_arn
+  value       = local.invoke_arn
+
+  depends_on = [aws_lambda_alias.live, aws_lambda_alias.codedeploy]
 }
 
 output "log_group" {

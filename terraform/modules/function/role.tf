@@ -60,8 +60,7 @@ data "aws_iam_policy_document" "this" {
 
 locals {
   log_group_arn = join(":", [
-    "arn", data.aws_partition.current.partition, "logs", var.region, var.account, "log-group",
-    aws_cloudwatch_log_group.this.name,
+    "arn", local.partition, "logs", var.region, var.account, "log-group", aws_cloudwatch_log_group.this.name,
   ])
 }
 

@@ -3,6 +3,8 @@ data "aws_partition" "current" {}
 locals {
   dead_letter_name = "${var.name}-dead"
   arn_prefix       = "arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account}"
+  arn              = "${local.arn_prefix}:${var.name}"
+  dead_letter_arn  = "${local.arn_prefix}:${local.dead_letter_name}"
   queues           = { (var.name) = aws_sqs_queue.this.url, (local.dead_letter_name) = aws_sqs_queue.dead.url }
 }
 
@@ -13,7 +15,7 @@ resource "aws_sqs_queue" "this" {
   kms_master_key_id          = var.key_arn
 
   redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.dead.arn
+    deadLetterTargetArn = local.dead_letter_arn
     maxReceiveCount     = var.max_receives
   })
 
@@ -27,6 +29,9 @@ resource "aws_sqs_queue" "this" {
       EOT
     }
   }
+
+  # SQS refuses a dead-letter queue that is not there.
+  depends_on = [aws_sqs_queue.dead]
 }
 
 resource "aws_sqs_queue" "dead" {
@@ -41,7 +46,7 @@ resource "aws_sqs_queue_redrive_allow_policy" "dead" {
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
-    sourceQueueArns   = [aws_sqs_queue.this.arn]
+    sourceQueueArns   = [local.arn]
   })
 }
 

@@ -5,9 +5,9 @@ output "name" {
 
 output "arn" {
   description = "The queue's ARN."
-  value       = aws_sqs_queue.this.arn
+  value       = local.arn
 
-  # A consumer or a subscription that waits for the ARN waits for the policy too.
+  # A consumer or a subscription that waits for the ARN waits for the queue and its policy.
   depends_on = [aws_sqs_queue_policy.this]
 }
 
@@ -23,7 +23,7 @@ output "dead_letter_name" {
 
 output "dead_letter_arn" {
   description = "The dead-letter queue's ARN."
-  value       = aws_sqs_queue.dead.arn
+  value       = local.dead_letter_arn
 
   depends_on = [aws_sqs_queue_policy.this]
 }

@@ -3,6 +3,7 @@ data "aws_partition" "current" {}
 locals {
   partition = data.aws_partition.current.partition
   arn       = "arn:${local.partition}:states:${var.region}:${var.account}:stateMachine:${var.name}"
+  log_group = "arn:${local.partition}:logs:${var.region}:${var.account}:log-group:${aws_cloudwatch_log_group.this.name}"
 
   # The definition names functions as ${functions}<context>-<function>:live.
   invoked = distinct(flatten(regexall("\\$\\{functions\\}([a-z0-9-]+:live)", file(var.definition))))
@@ -18,7 +19,7 @@ resource "aws_sfn_state_machine" "this" {
   logging_configuration {
     level                  = var.log_level
     include_execution_data = var.include_execution_data
-    log_destination        = "${aws_cloudwatch_log_group.this.arn}:*"
+    log_destination        = "${local.log_group}:*"
   }
 
   tracing_configuration {

@@ -5,7 +5,9 @@ output "name" {
 
 output "arn" {
   description = "The state machine's ARN."
-  value       = aws_sfn_state_machine.this.arn
+  value       = local.arn
+
+  depends_on = [aws_sfn_state_machine.this]
 }
 
 output "type" {

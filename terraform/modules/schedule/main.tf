@@ -1,7 +1,9 @@
 data "aws_partition" "current" {}
 
 locals {
-  partition = data.aws_partition.current.partition
+  partition        = data.aws_partition.current.partition
+  dead_letter_name = "${var.name}-dead"
+  dead_letter_arn  = "arn:${local.partition}:sqs:${var.region}:${var.account}:${local.dead_letter_name}"
 }
 
 resource "aws_scheduler_schedule" "this" {
@@ -25,15 +27,15 @@ resource "aws_scheduler_schedule" "this" {
     }
 
     dead_letter_config {
-      arn = aws_sqs_queue.dead.arn
+      arn = local.dead_letter_arn
     }
   }
 
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [aws_iam_role_policy.this, aws_sqs_queue.dead]
 }
 
 resource "aws_sqs_queue" "dead" {
-  name                      = "${var.name}-dead"
+  name                      = local.dead_letter_name
   message_retention_seconds = 14 * 24 * 3600
   kms_master_key_id         = var.key_arn
 }
@@ -43,7 +45,7 @@ data "aws_iam_policy_document" "dead" {
     sid       = "OnlyOverTls"
     effect    = "Deny"
     actions   = ["sqs:*"]
-    resources = [aws_sqs_queue.dead.arn]
+    resources = [local.dead_letter_arn]
 
     principals {
       type        = "*"

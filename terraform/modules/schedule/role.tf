@@ -39,7 +39,7 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "DeadLetters"
     actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.dead.arn]
+    resources = [local.dead_letter_arn]
   }
 
   statement {

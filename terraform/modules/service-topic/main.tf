@@ -1,3 +1,9 @@
+data "aws_partition" "current" {}
+
+locals {
+  arn = "arn:${data.aws_partition.current.partition}:sns:${var.region}:${var.account}:${var.name}"
+}
+
 resource "aws_sns_topic" "this" {
   name              = var.name
   kms_master_key_id = var.key_arn
@@ -10,7 +16,7 @@ data "aws_iam_policy_document" "this" {
     content {
       sid       = replace(title(replace(split(".", statement.key)[0], "-", " ")), " ", "")
       actions   = ["sns:Publish"]
-      resources = [aws_sns_topic.this.arn]
+      resources = [local.arn]
 
       principals {
         type        = "Service"
@@ -35,7 +41,7 @@ data "aws_iam_policy_document" "this" {
     sid       = "OnlyOverTls"
     effect    = "Deny"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.this.arn]
+    resources = [local.arn]
 
     principals {
       type        = "*"

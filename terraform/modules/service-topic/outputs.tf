@@ -1,7 +1,7 @@
 output "arn" {
   description = "The topic's ARN."
-  value       = aws_sns_topic.this.arn
+  value       = local.arn
 
-  # Whoever publishes to the ARN is allowed to.
+  # Whoever waits for the ARN waits for the topic and its policy.
   depends_on = [aws_sns_topic_policy.this]
 }

@@ -24,6 +24,8 @@ module "table" {
   for_each = local.tables
 
   name    = local.names["table/${each.key}"]
+  region  = var.region
+  account = var.account
   key     = { hash = each.value.key.hash, range = lookup(each.value.key, "range", null) }
   indexes = { for name, index in lookup(each.value, "indexes", {}) : name => index.key }
   stream  = can(each.value.stream)
@@ -39,6 +41,7 @@ module "topic" {
   for_each = local.topics
 
   name    = local.names["topic/${each.key}"]
+  region  = var.region
   account = var.account
   key_arn = var.key_arn
 }

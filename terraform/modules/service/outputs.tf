@@ -52,7 +52,7 @@ output "subscriptions" {
       topic           = queue.subscribe.topic
       types           = queue.subscribe.types
       queue_arn       = module.queue[name].arn
-      queue_url       = module.queue[name].url
+      queue_url       = local.values["queue/${name}"]
       dead_letter_arn = module.queue[name].dead_letter_arn
     } if can(queue.subscribe)
   }

@@ -1,4 +1,8 @@
+data "aws_partition" "current" {}
+
 locals {
+  arn = "arn:${data.aws_partition.current.partition}:dynamodb:${var.region}:${var.account}:table/${var.name}"
+
   keys       = concat([var.key], values(var.indexes))
   attributes = toset(compact(flatten([for key in local.keys : [key.hash, key.range]])))
 }
@@ -61,7 +65,7 @@ data "aws_iam_policy_document" "this" {
     sid       = "OnlyOverTls"
     effect    = "Deny"
     actions   = ["dynamodb:*"]
-    resources = [aws_dynamodb_table.this.arn, "${aws_dynamodb_table.this.arn}/index/*"]
+    resources = [local.arn, "${local.arn}/index/*"]
 
     principals {
       type        = "AWS"

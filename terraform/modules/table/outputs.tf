@@ -5,7 +5,9 @@ output "name" {
 
 output "arn" {
   description = "The table's ARN."
-  value       = aws_dynamodb_table.this.arn
+  value       = local.arn
+
+  depends_on = [aws_dynamodb_table.this]
 }
 
 output "stream_arn" {

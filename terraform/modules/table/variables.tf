@@ -8,6 +8,26 @@ variable "name" {
   }
 }
 
+variable "region" {
+  description = "The table's region, as in eu-central-1."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region is written as in eu-central-1."
+  }
+}
+
+variable "account" {
+  description = "The table's account, by its 12 digits."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account))
+    error_message = "An account is 12 digits."
+  }
+}
+
 variable "key" {
   description = "The primary key: names of the partition key and, if there is one, of the sort key. Both are strings."
   type = object({

@@ -1,5 +1,10 @@
 data "aws_partition" "current" {}
 
+locals {
+  partition = data.aws_partition.current.partition
+  arn       = "arn:${local.partition}:sns:${var.region}:${var.account}:${var.name}"
+}
+
 resource "aws_sns_topic" "this" {
   name              = var.name
   kms_master_key_id = var.key_arn
@@ -9,12 +14,12 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "OnlyThisAccountPublishes"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.this.arn]
+    resources = [local.arn]
 
     # Leaves it to the policies of this account's roles who may.
     principals {
       type        = "AWS"
-      identifiers = ["arn:${data.aws_partition.current.partition}:iam::${var.account}:root"]
+      identifiers = ["arn:${local.partition}:iam::${var.account}:root"]
     }
   }
 
@@ -22,7 +27,7 @@ data "aws_iam_policy_document" "this" {
     sid       = "OnlyOverTls"
     effect    = "Deny"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.this.arn]
+    resources = [local.arn]
 
     principals {
       type        = "*"

@@ -8,6 +8,16 @@ variable "name" {
   }
 }
 
+variable "region" {
+  description = "The topic's region, as in eu-central-1."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region is written as in eu-central-1."
+  }
+}
+
 variable "account" {
   description = "The account that may publish, by its 12 digits."
   type        = string

@@ -1,5 +1,37 @@
 # What terraform.tfvars makes of the shop. Only the account is the test's own.
 
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+provider "aws" {
+  alias                       = "global"
+  region                      = "us-east-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+# For a state machine it does ask, even at plan, whether the definition is valid.
+override_resource {
+  target = module.service["orders"].module.saga["order-saga"].aws_sfn_state_machine.this
+}
+
+# Before the first apply, SES has verified nothing.
+override_resource {
+  target          = module.email_identity.aws_sesv2_email_identity.this
+  override_during = plan
+  values          = { verified_for_sending_status = false }
+}
+
 variables {
   packages = "../test-packages"
 }
@@ -11,7 +43,6 @@ run "the_shop_in_prod" {
     stage = merge(var.stage, { account_id = "123456789012" })
   }
 
-  # Before the first apply, no address is verified.
   expect_failures = [check.mail]
 
   assert {
@@ -99,6 +130,16 @@ run "a_retention_that_cloudwatch_does_not_have_is_refused" {
 
   variables {
     stage = merge(var.stage, { account_id = "123456789012", log_retention_days = 8 })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "a_log_level_that_functions_do_not_have_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", log_level = "FATAL" })
   }
 
   expect_failures = [var.stage]

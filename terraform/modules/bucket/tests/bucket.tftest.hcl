@@ -1,3 +1,13 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 variables {
   name                = "emporium-test-failed-records-123456789012"
   key_arn             = "arn:aws:kms:eu-central-1:123456789012:key/1"
@@ -6,6 +16,8 @@ variables {
 }
 
 run "closed" {
+  command = plan
+
   assert {
     condition = alltrue([
       aws_s3_bucket_public_access_block.this.block_public_acls,
@@ -60,6 +72,8 @@ run "closed" {
 }
 
 run "protected" {
+  command = plan
+
   variables {
     deletion_protection = true
     expire_days         = null

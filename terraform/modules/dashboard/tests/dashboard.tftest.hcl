@@ -1,3 +1,13 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 variables {
   name   = "emporium-test"
   region = "eu-central-1"
@@ -24,6 +34,8 @@ variables {
 }
 
 run "widgets" {
+  command = plan
+
   assert {
     # Alarms; the API with its title; catalog: functions, a table; orders: sagas, functions, queues, a table.
     condition     = length(jsondecode(output.body).widgets) == 1 + (1 + 3) + (1 + 6 + 3) + (1 + 2 + 6 + 3 + 3)

@@ -1,3 +1,13 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 variables {
   name    = "emporium-test"
   sender  = "orders@example.com"
@@ -12,16 +22,15 @@ variables {
 }
 
 run "an_address" {
+  command = plan
+
   assert {
     condition     = output.identity == "orders@example.com" && output.sender.address == "orders@example.com"
     error_message = "Without a domain, the identity is the address."
   }
 
   assert {
-    condition = (
-      output.dkim_records == {}
-      && length(aws_route53_record.dkim) + length(aws_route53_record.mail_from) == 0
-    )
+    condition     = length(output.dkim_records) == 0 && length(module.domain) == 0
     error_message = "An address has no DNS records."
   }
 
@@ -46,6 +55,56 @@ run "an_address" {
   assert {
     condition     = toset(output.alarms) == toset(["emporium-test-mail-bounces", "emporium-test-mail-complaints"])
     error_message = "The alarms on the sender's reputation are missing."
+  }
+}
+
+run "arns_are_computed" {
+  command = plan
+
+  assert {
+    condition = output.sender == {
+      address               = "orders@example.com"
+      identity_arn          = "arn:aws:ses:eu-central-1:123456789012:identity/orders@example.com"
+      configuration_set_arn = "arn:aws:ses:eu-central-1:123456789012:configuration-set/emporium-test"
+    }
+    error_message = "Functions would be granted something else: ${jsonencode(output.sender)}"
+  }
+}
+
+run "a_domain_whose_dns_is_elsewhere" {
+  command = plan
+
+  variables {
+    domain = "example.com"
+  }
+
+  assert {
+    condition     = output.identity == "example.com" && endswith(output.sender.identity_arn, ":identity/example.com")
+    error_message = "With a domain, the identity is the domain."
+  }
+
+  assert {
+    condition     = length(module.domain) == 0
+    error_message = "Without a zone, Terraform cannot make records, nor use a MAIL FROM name that has none."
+  }
+}
+
+# What the records say is tested in mail-domain: their names are known once SES has handed out tokens.
+run "a_domain_in_route_53" {
+  command = plan
+
+  override_module {
+    target = module.domain
+  }
+
+  variables {
+    domain  = "example.com"
+    zone_id = "Z0123456789ABCDEFGHIJ"
+  }
+
+  assert {
+    condition     = length(module.domain) == 1
+    error_message = "The zone has no records that prove the domain."
   }
 }
 

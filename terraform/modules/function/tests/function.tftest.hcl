@@ -1,5 +1,11 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
 provider "aws" {
-  region = "eu-central-1"
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
 }
 
 variables {
@@ -26,6 +32,8 @@ variables {
 }
 
 run "the_function_is_as_asked" {
+  command = plan
+
   assert {
     condition = (
       aws_lambda_function.this.runtime == "provided.al2023" && aws_lambda_function.this.handler == "get-order"
@@ -62,7 +70,29 @@ run "the_function_is_as_asked" {
   }
 }
 
+run "arns_are_computed" {
+  command = plan
+
+  assert {
+    condition = (
+      output.arn == "arn:aws:lambda:eu-central-1:123456789012:function:emporium-test-orders-get-order"
+      && output.alias_arn == "${output.arn}:live"
+    )
+    error_message = "Those who invoke it would invoke ${output.alias_arn}"
+  }
+
+  assert {
+    condition = output.invoke_arn == join("", [
+      "arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/",
+      "arn:aws:lambda:eu-central-1:123456789012:function:emporium-test-orders-get-order:live/invocations",
+    ])
+    error_message = "API Gateway would not invoke the alias: ${output.invoke_arn}"
+  }
+}
+
 run "the_role_may_do_what_is_granted_and_nothing_else" {
+  command = plan
+
   assert {
     condition = jsondecode(aws_iam_role_policy.this.policy) == {
       Version = "2012-10-17"
@@ -102,6 +132,8 @@ run "the_role_may_do_what_is_granted_and_nothing_else" {
 }
 
 run "without_tracing_there_is_no_x_ray" {
+  command = plan
+
   variables {
     tracing                  = false
     permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
@@ -122,6 +154,8 @@ run "without_tracing_there_is_no_x_ray" {
 }
 
 run "the_platform_logs_as_little_as_the_function" {
+  command = plan
+
   variables {
     log_level = "ERROR"
   }
@@ -133,6 +167,8 @@ run "the_platform_logs_as_little_as_the_function" {
 }
 
 run "concurrency_is_reserved_and_provisioned_on_the_alias" {
+  command = plan
+
   variables {
     reserved_concurrency    = 10
     provisioned_concurrency = 2
@@ -149,6 +185,8 @@ run "concurrency_is_reserved_and_provisioned_on_the_alias" {
 }
 
 run "zero_stops_the_function" {
+  command = plan
+
   variables {
     reserved_concurrency = 0
   }

@@ -1,8 +1,21 @@
-# How the alias moves, over several applies of the same function. A changed timeout stands for new code: both publish a
-# version.
+# How the alias moves, over several applies of the same function. A mock never changes what it made up, so each new
+# version is a function that replaces the one before.
+mock_provider "aws" {
+  mock_resource "aws_lambda_function" {
+    defaults = { version = "1" }
+  }
 
-provider "aws" {
-  region = "eu-central-1"
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/made-up" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
 }
 
 variables {
@@ -62,9 +75,17 @@ run "weighted_begins_at_the_version_of_now" {
 run "a_new_version_gets_its_weight" {
   state_key = "weighted"
 
+  plan_options {
+    replace = [aws_lambda_function.this]
+  }
+
+  override_resource {
+    target = aws_lambda_function.this
+    values = { version = "2" }
+  }
+
   variables {
-    timeout_seconds = 11
-    rollout         = { kind = "weighted", weight = 0.1, promoted = "first" }
+    rollout = { kind = "weighted", weight = 0.1, promoted = "first" }
   }
 
   assert {
@@ -83,8 +104,7 @@ run "the_same_version_again_changes_nothing" {
   command   = plan
 
   variables {
-    timeout_seconds = 11
-    rollout         = { kind = "weighted", weight = 0.1, promoted = "first" }
+    rollout = { kind = "weighted", weight = 0.1, promoted = "first" }
   }
 
   assert {
@@ -99,9 +119,17 @@ run "the_same_version_again_changes_nothing" {
 run "a_better_version_gets_the_weight_of_the_one_before" {
   state_key = "weighted"
 
+  plan_options {
+    replace = [aws_lambda_function.this]
+  }
+
+  override_resource {
+    target = aws_lambda_function.this
+    values = { version = "3" }
+  }
+
   variables {
-    timeout_seconds = 12
-    rollout         = { kind = "weighted", weight = 0.2, promoted = "first" }
+    rollout = { kind = "weighted", weight = 0.2, promoted = "first" }
   }
 
   assert {
@@ -117,8 +145,7 @@ run "weight_zero_takes_it_back" {
   state_key = "weighted"
 
   variables {
-    timeout_seconds = 12
-    rollout         = { kind = "weighted", weight = 0, promoted = "first" }
+    rollout = { kind = "weighted", weight = 0, promoted = "first" }
   }
 
   assert {
@@ -134,8 +161,7 @@ run "promoted_it_gets_all" {
   state_key = "weighted"
 
   variables {
-    timeout_seconds = 12
-    rollout         = { kind = "weighted", weight = 0.2, promoted = "second" }
+    rollout = { kind = "weighted", weight = 0.2, promoted = "second" }
   }
 
   assert {
@@ -160,7 +186,10 @@ run "codedeploy_begins_at_the_first_version" {
   }
 
   assert {
-    condition     = output.alias_arn == aws_lambda_alias.codedeploy[0].arn && output.alias_name == "live"
+    condition = (
+      output.alias_name == aws_lambda_alias.codedeploy[0].name
+      && endswith(output.alias_arn, ":function:emporium-test-orders-get-order:live")
+    )
     error_message = "The output is not the alias that CodeDeploy moves."
   }
 }
@@ -168,9 +197,17 @@ run "codedeploy_begins_at_the_first_version" {
 run "terraform_leaves_the_alias_to_codedeploy" {
   state_key = "codedeploy"
 
+  plan_options {
+    replace = [aws_lambda_function.this]
+  }
+
+  override_resource {
+    target = aws_lambda_function.this
+    values = { version = "2" }
+  }
+
   variables {
-    timeout_seconds = 11
-    rollout         = { kind = "codedeploy" }
+    rollout = { kind = "codedeploy" }
   }
 
   assert {
@@ -180,8 +217,13 @@ run "terraform_leaves_the_alias_to_codedeploy" {
 }
 
 run "all_at_once_the_alias_follows" {
-  variables {
-    timeout_seconds = 11
+  plan_options {
+    replace = [aws_lambda_function.this]
+  }
+
+  override_resource {
+    target = aws_lambda_function.this
+    values = { version = "2" }
   }
 
   assert {

@@ -1,3 +1,13 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 variables {
   name        = "emporium-test"
   description = "A key."
@@ -6,6 +16,8 @@ variables {
 }
 
 run "policy" {
+  command = plan
+
   assert {
     condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/emporium-test"
     error_message = "The key does not rotate, or has another alias."

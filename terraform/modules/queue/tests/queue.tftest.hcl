@@ -1,5 +1,11 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
 provider "aws" {
-  region = "eu-central-1"
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
 }
 
 variables {
@@ -14,6 +20,8 @@ variables {
 }
 
 run "the_queue_has_its_dead_letter_queue" {
+  command = plan
+
   assert {
     condition = jsondecode(aws_sqs_queue.this.redrive_policy) == {
       deadLetterTargetArn = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-orders-payment-changes-dead"
@@ -49,6 +57,8 @@ run "the_queue_has_its_dead_letter_queue" {
 }
 
 run "only_the_topic_sends_and_only_over_tls" {
+  command = plan
+
   assert {
     condition = alltrue([
       for name, policy in aws_sqs_queue_policy.this : jsondecode(policy.policy).Statement == [
@@ -86,6 +96,8 @@ run "only_the_topic_sends_and_only_over_tls" {
 }
 
 run "without_a_topic_no_service_sends" {
+  command = plan
+
   variables {
     topic_arns = []
   }

@@ -1,5 +1,11 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
 provider "aws" {
-  region = "eu-central-1"
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
 }
 
 variables {
@@ -12,6 +18,8 @@ variables {
 }
 
 run "it_invokes_the_alias_when_due" {
+  command = plan
+
   assert {
     condition = (
       aws_scheduler_schedule.this.schedule_expression == "rate(5 minutes)"
@@ -33,6 +41,8 @@ run "it_invokes_the_alias_when_due" {
 }
 
 run "its_role_may_do_just_that" {
+  command = plan
+
   assert {
     condition = jsondecode(aws_iam_role_policy.this.policy).Statement == [
       {
@@ -77,6 +87,8 @@ run "its_role_may_do_just_that" {
 }
 
 run "the_dead_letter_queue_is_for_tls_only" {
+  command = plan
+
   assert {
     condition = [
       for statement in jsondecode(aws_sqs_queue_policy.dead.policy).Statement : [statement.Effect, statement.Condition]

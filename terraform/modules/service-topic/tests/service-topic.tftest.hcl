@@ -1,5 +1,16 @@
+# A plan of what is not there yet asks AWS nothing, so no account is needed.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 variables {
   name    = "emporium-test-alarms"
+  region  = "eu-central-1"
   account = "123456789012"
   key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1"
 
@@ -9,12 +20,14 @@ variables {
 }
 
 run "publishers" {
+  command = plan
+
   assert {
     condition = jsondecode(aws_sns_topic_policy.this.policy).Statement[0] == {
       Sid       = "Cloudwatch"
       Effect    = "Allow"
       Action    = "sns:Publish"
-      Resource  = aws_sns_topic.this.arn
+      Resource  = "arn:aws:sns:eu-central-1:123456789012:emporium-test-alarms"
       Principal = { Service = "cloudwatch.amazonaws.com" }
       Condition = {
         StringEquals = { "aws:SourceAccount" = "123456789012" }
@@ -29,7 +42,7 @@ run "publishers" {
       Sid       = "OnlyOverTls"
       Effect    = "Deny"
       Action    = "sns:Publish"
-      Resource  = aws_sns_topic.this.arn
+      Resource  = "arn:aws:sns:eu-central-1:123456789012:emporium-test-alarms"
       Principal = "*"
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }
@@ -43,6 +56,8 @@ run "publishers" {
 }
 
 run "address" {
+  command = plan
+
   variables {
     email = "operators@example.com"
   }
@@ -57,9 +72,10 @@ run "bad_input_is_refused" {
   command = plan
 
   variables {
+    region     = "Frankfurt"
     email      = "operators"
     publishers = { "example.com" = "*" }
   }
 
-  expect_failures = [var.email, var.publishers]
+  expect_failures = [var.region, var.email, var.publishers]
 }
