@@ -78,6 +78,13 @@ data "aws_iam_policy_document" "plan" {
     resources = [module.key.arn]
   }
 
+  # Terraform has a changed saga checked when it plans. The call reads nothing.
+  statement {
+    sid       = "ChecksSagas"
+    actions   = ["states:ValidateStateMachineDefinition"]
+    resources = ["*"]
+  }
+
   # ReadOnlyAccess may read what the shop keeps. A plan needs its shape only, and a pull request's author may be anyone.
   # (For write-only secrets, the provider stopped calling GetSecretValue in December 2025: its pull request 44876.)
   statement {

@@ -8,6 +8,7 @@ mod rust;
 mod saga;
 mod session;
 mod terraform;
+mod terraform_tests;
 
 use std::{env, time::Instant};
 

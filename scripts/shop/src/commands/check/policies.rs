@@ -74,7 +74,12 @@ impl Findings {
                 let place = format!("terraform{}:{line}", text("file_path"));
                 format!("{place}: {} {}: {}", text("check_id"), text("resource"), text("check_name"))
             }));
-            findings.failed.extend(list("parsing_errors").iter().map(|path| format!("checkov cannot read {path}")));
+            let unread = summary["parsing_errors"].as_u64().unwrap_or_default();
+            if unread > 0 {
+                findings
+                    .failed
+                    .push(format!("checkov cannot read {unread} files: run it without --quiet to see which"));
+            }
         }
         findings
     }
@@ -160,13 +165,12 @@ mod tests {
     #[test]
     fn findings_are_read_from_one_report_or_several() {
         let report = json!({
-            "summary": { "passed": 3, "failed": 1, "skipped": 2 },
+            "summary": { "passed": 3, "failed": 1, "skipped": 2, "parsing_errors": 1 },
             "results": {
                 "failed_checks": [{
                     "check_id": "CKV_AWS_26", "check_name": "SNS is encrypted", "file_path": "/modules/topic/main.tf",
                     "file_line_range": [4, 9], "resource": "aws_sns_topic.this",
                 }],
-                "parsing_errors": ["/broken.tf"],
             },
         });
         let one = Findings::read(&report);
