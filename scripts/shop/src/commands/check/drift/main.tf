@@ -15,9 +15,20 @@ terraform {
 
 provider "aws" {
   region                      = var.region
+  access_key                  = "none"
+  secret_key                  = "none"
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   skip_requesting_account_id  = true
+
+  endpoints {
+    sfn = var.state_machines
+  }
+}
+
+variable "state_machines" {
+  description = "Who is asked whether a state machine's definition is valid."
+  type        = string
 }
 
 variable "contexts" {

@@ -5,6 +5,7 @@
 //! are each written as facts, and compared. What AWS decides when it creates something is no fact before that, and is
 //! counted, not compared.
 
+mod definitions;
 mod described;
 mod facts;
 mod planned;
@@ -16,6 +17,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use topology::{Given, Names, Shop};
+
+use definitions::Definitions;
 
 use super::{
     Outcome, Session,
@@ -70,7 +73,9 @@ fn imagined(shop: &Shop) -> Imagined {
 /// Plans the imagined stage. Terraform's plan as JSON, or what failed.
 fn plan(session: &Session, folder: &Path, shop: &Shop, imagined: &Imagined) -> anyhow::Result<Result<Value, String>> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let definitions = Definitions::accept()?;
     let variables = json!({
+        "state_machines": definitions.url,
         "contexts": shop.services.iter().map(|service| &service.context).collect::<Vec<_>>(),
         "stage": imagined.names.stage,
         "region": imagined.names.region,
