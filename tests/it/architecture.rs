@@ -17,6 +17,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("contracts", vec!["kernel"]),
         ("lambda", vec!["kernel", "contracts"]),
         ("fakestripe", vec!["kernel"]),
+        ("determinism", vec![]),
         ("localcloud", vec!["kernel", "lambda", "topology", "fakestripe"]),
     ]);
     allowed.extend(contexts.map(|name| (name, context())));

@@ -27,7 +27,7 @@ pub use outbox::{Outbox, publish_changes, publisher};
 pub use problem::{FieldError, Problem};
 pub use process::main;
 pub use queue::{Message, queue, queue_batch};
-pub use runtime::{Runtime, UniqueIds, Uuids, jitter};
+pub use runtime::{Runtime, UniqueIds, Uuids, jitter, retries, timeouts};
 pub use settings::Settings;
 pub use step::{schedule, step};
 pub use stream::{Change, stream};

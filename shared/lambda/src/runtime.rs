@@ -88,7 +88,7 @@ impl Runtime {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .retry_config(retries())
             .timeout_config(timeouts());
         if let Ok(endpoint) = settings.text("AWS_ENDPOINT_URL") {
             sdk = sdk.endpoint_url(endpoint);
@@ -97,9 +97,14 @@ impl Runtime {
     }
 }
 
+/// A call to AWS is tried three times.
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3)
+}
+
 /// A call that AWS does not answer in a second or two will not be answered: try again rather than wait for the function's
 /// own time limit.
-fn timeouts() -> TimeoutConfig {
+pub fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_millis(1_000))
         .operation_attempt_timeout(Duration::from_millis(2_500))

@@ -57,6 +57,8 @@ impl LocalClock {
                 return;
             }
             tokio::select! {
+                // In this order, not at random: a simulation must be repeatable.
+                biased;
                 () = tokio::time::sleep(left) => {}
                 () = &mut moved => {}
             }
@@ -76,6 +78,27 @@ impl Clock for LocalClock {
         let run = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX);
         let ahead = SignedDuration::from_millis(self.ahead_millis.load(Ordering::SeqCst));
         self.start.checked_add(run.saturating_add(ahead)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// The clock of a machine that is not quite right.
+pub(crate) struct SkewedClock {
+    clock: Arc<LocalClock>,
+    ahead: SignedDuration,
+}
+
+impl SkewedClock {
+    /// A clock that is so far ahead of `clock`.
+    pub fn of(clock: &Arc<LocalClock>, ahead: SignedDuration) -> Arc<dyn Clock> {
+        let clock = Arc::clone(clock);
+        if ahead.is_zero() { clock } else { Arc::new(Self { clock, ahead }) }
+    }
+}
+
+impl Clock for SkewedClock {
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(self.ahead).unwrap_or(now)
     }
 }
 

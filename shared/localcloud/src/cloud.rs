@@ -11,17 +11,17 @@ use std::{
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::{rt::sleep::SharedAsyncSleep, time::SharedTimeSource};
 use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
-use aws_smithy_types::retry::RetryConfig;
 use aws_types::{SdkConfig, region::Region};
 use fakestripe::FakeStripe;
-use lambda::{Runtime, Settings, UniqueIds, Uuids};
+use lambda::{Runtime, Settings, UniqueIds};
 use tokio::sync::{OnceCell, watch};
 use topology::{Given, Names, Service, Shop};
 
 use crate::{
     aws::AwsError,
-    clock::{LocalClock, SdkTime},
+    clock::{LocalClock, SdkTime, SkewedClock},
     connector::InProcess,
+    driver::Driver,
     dynamodb::DynamoDb,
     executions::Executions,
     functions::{Deployed, Deployment},
@@ -33,6 +33,7 @@ use crate::{
     sqs::{QueueConfig, Queues, RETENTION, RETENTION_DEAD, Redrive},
     step_functions::StateMachine,
     store::Store,
+    surroundings::{Remains, Surroundings},
 };
 
 /// Where the Stripe stand-in is, as functions see it.
@@ -49,6 +50,8 @@ pub struct Options {
     pub secrets: BTreeMap<String, String>,
     /// Settings that differ from those in `service.yaml`, by name. For tests that cannot wait half an hour.
     pub settings: BTreeMap<String, String>,
+    /// Where time and ids come from, and who decides what goes wrong.
+    pub surroundings: Surroundings,
 }
 
 impl Default for Options {
@@ -62,6 +65,7 @@ impl Default for Options {
                 secret("payments/stripe-webhook-secret", "whsec_local"),
             ]),
             settings: BTreeMap::new(),
+            surroundings: Surroundings::default(),
         }
     }
 }
@@ -113,8 +117,9 @@ pub(crate) struct Inner {
     pub names: Names,
     pub clock: Arc<LocalClock>,
     pub ids: Arc<dyn UniqueIds>,
+    pub driver: Arc<dyn Driver>,
     pub store: Arc<Store>,
-    pub dynamodb: DynamoDb,
+    pub dynamodb: Arc<DynamoDb>,
     pub queues: Arc<Queues>,
     pub topics: Topics,
     pub executions: Executions,
@@ -136,10 +141,12 @@ impl Inner {
     pub fn build(shop: Shop, code: Code, options: Options) -> Result<Arc<Self>, CloudError> {
         let names =
             Names { stage: "local".to_owned(), region: "eu-central-1".to_owned(), account: "000000000000".to_owned() };
-        let clock = LocalClock::real();
-        let ids: Arc<dyn UniqueIds> = Arc::new(Uuids);
-        let (store, dynamodb) = open(&options, &clock)?;
-        let store = Arc::new(store);
+        let Surroundings { clock, ids, driver, remains, .. } = options.surroundings.clone();
+        let clock = clock.unwrap_or_else(LocalClock::real);
+        let Remains { store, dynamodb, stripe } = match remains {
+            Some(remains) => remains,
+            None => open(&options, &clock)?,
+        };
         let (queues, topics) = make_resources(&shop, &names, &dynamodb, &clock, &store, &ids)?;
         let machines = load_sagas(&shop, &names, &code.sagas)?;
         let functions = deploy(&shop, &names, code.functions, &options)?;
@@ -148,7 +155,7 @@ impl Inner {
             Some((names.resource(context, name), value.clone()))
         };
         let secrets: BTreeMap<String, String> = options.secrets.iter().filter_map(secret).collect();
-        let stripe = crate::stripe::open(&options, &clock, &store);
+        queues.set_courier(driver.clone());
         Ok(Arc::new_cyclic(|itself| Self {
             permissions: Permissions::new(&shop, &names),
             executions: Executions::new(machines, Arc::clone(&store)),
@@ -164,6 +171,7 @@ impl Inner {
             names,
             clock,
             ids,
+            driver,
             store,
             dynamodb,
             queues,
@@ -191,21 +199,33 @@ impl Inner {
         });
     }
 
-    /// What surrounds a function.
+    /// What surrounds a new environment of a function.
     pub fn runtime(&self, target: &str, settings: &Settings) -> Runtime {
         let (context, name) = target.split_once('/').unwrap_or_default();
         let credentials = Credentials::new(access_key(context, name), "local", None, None, "localcloud");
         let time = SdkTime(Arc::clone(&self.clock));
+        let region = self.options.surroundings.sdk_region.as_ref().unwrap_or(&self.names.region);
         let sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(self.names.region.clone()))
+            .region(Region::new(region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(SharedHttpClient::new(InProcess(Weak::clone(&self.itself))))
             .time_source(SharedTimeSource::new(time.clone()))
             .sleep_impl(SharedAsyncSleep::new(time))
-            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .retry_config(lambda::retries())
+            .timeout_config(lambda::timeouts())
             .build();
-        Runtime { settings: settings.clone(), sdk, clock: self.clock.clone(), ids: Arc::clone(&self.ids) }
+        let clock = SkewedClock::of(&self.clock, self.driver.skew(target));
+        Runtime { settings: settings.clone(), sdk, clock, ids: Arc::clone(&self.ids) }
+    }
+
+    /// What will be left when the process dies.
+    pub fn remains(&self) -> Remains {
+        Remains {
+            store: Arc::clone(&self.store),
+            dynamodb: Arc::clone(&self.dynamodb),
+            stripe: Arc::clone(&self.stripe),
+        }
     }
 
     /// `context/function` of a function's ARN, whatever its qualifier.
@@ -225,18 +245,21 @@ impl Inner {
     }
 }
 
-fn open(options: &Options, clock: &Arc<LocalClock>) -> Result<(Store, DynamoDb), CloudError> {
+fn open(options: &Options, clock: &Arc<LocalClock>) -> Result<Remains, CloudError> {
+    let stripe = |store: &Store| crate::stripe::open(options, clock, store);
     let Some(folder) = &options.data else {
         let tables = DynamoDb::open(None, Arc::clone(clock));
         let tables =
             tables.map_err(|why| CloudError::Resource { resource: "DynamoDB".to_owned(), why: why.to_string() })?;
-        return Ok((Store::memory(), tables));
+        let store = Store::forgetful();
+        return Ok(Remains { stripe: stripe(&store), store: Arc::new(store), dynamodb: Arc::new(tables) });
     };
     let failed = |why: String| CloudError::Data { path: folder.clone(), why };
     std::fs::create_dir_all(folder).map_err(|why| failed(why.to_string()))?;
     let store = Store::file(&folder.join("cloud.sqlite")).map_err(|why| failed(why.to_string()))?;
     let tables = DynamoDb::open(Some(&folder.join("dynamodb.sqlite")), Arc::clone(clock));
-    Ok((store, tables.map_err(|why| failed(why.to_string()))?))
+    let tables = tables.map_err(|why| failed(why.to_string()))?;
+    Ok(Remains { stripe: stripe(&store), store: Arc::new(store), dynamodb: Arc::new(tables) })
 }
 
 fn make_resources(
@@ -347,7 +370,8 @@ fn deploy(
             let deployed = Deployed {
                 timeout: Duration::from_secs(u64::from(described.timeout_seconds)),
                 settings: settings(names, service, described, options),
-                started: OnceCell::new(),
+                shared: OnceCell::new(),
+                idle: Mutex::default(),
                 function,
             };
             deployment.insert(format!("{context}/{name}"), deployed);

@@ -16,6 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use crate::cloud::Inner;
 
 /// A request on its way out of a function.
+#[derive(Clone)]
 pub(crate) struct Outgoing {
     pub method: String,
     pub uri: String,
@@ -58,7 +59,7 @@ impl HttpConnector for InProcess {
         HttpConnectorFuture::new(async move {
             let cloud: Arc<Inner> = cloud.ok_or_else(|| ConnectorError::io("the local cloud has stopped".into()))?;
             let outgoing = outgoing(&request).map_err(|why| ConnectorError::user(why.into()))?;
-            let incoming = cloud.answer(outgoing).await;
+            let incoming = cloud.carry(outgoing).await?;
             let status =
                 StatusCode::try_from(incoming.status).map_err(|why| ConnectorError::other(why.into(), None))?;
             let mut response = HttpResponse::new(status, SdkBody::from(incoming.body));

@@ -1,7 +1,8 @@
 //! Where functions' requests arrive: finds out who asks, whether they may, and which service answers.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
+use fakestripe::Fault;
 use kernel::Clock;
 use serde_json::{Value, json};
 use topology::Kind;
@@ -14,11 +15,43 @@ use crate::{
     sqs::query_code,
 };
 
+/// What a request asks for.
+pub(crate) struct Asked {
+    /// The service: `dynamodb`, or `stripe`.
+    pub service: &'static str,
+    /// The action: `PutItem`, or `POST /v1/payment_intents`.
+    pub action: String,
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.service, self.action)
+    }
+}
+
+/// The services that are modelled, as signatures name them.
+const SERVICES: [&str; 6] = ["dynamodb", "sqs", "sns", "states", "secretsmanager", "ses"];
+
 impl Inner {
-    /// Answers a request that a function sent out.
-    pub(crate) async fn answer(self: Arc<Self>, request: Outgoing) -> Incoming {
+    /// What a request asks for, as far as can be told without looking at whether it may.
+    pub(crate) fn asked(&self, request: &Outgoing) -> Asked {
+        if let Some(path) = request.uri.strip_prefix(&self.stripe_base) {
+            return Asked { service: "stripe", action: format!("{} {path}", request.method) };
+        }
+        let named = signature(request).map(|(_, service)| service).unwrap_or_default();
+        let service = SERVICES.into_iter().find(|service| *service == named).unwrap_or("unknown");
+        let action = match service {
+            "sns" => form_field(request, "Action"),
+            "ses" => "SendEmail".to_owned(),
+            _ => operation(request),
+        };
+        Asked { service, action }
+    }
+
+    /// Answers a request that a function sent out. What goes wrong inside Stripe is `fault`.
+    pub(crate) async fn answer(self: Arc<Self>, request: Outgoing, fault: Fault) -> Incoming {
         if request.uri.starts_with(&self.stripe_base) {
-            return self.ask_stripe(request);
+            return self.ask_stripe(request, fault);
         }
         let Some((access_key, service)) = signature(&request) else {
             return json_error(&AwsError::client("MissingAuthenticationToken", "The request is not signed."));
@@ -30,24 +63,16 @@ impl Inner {
             );
             return json_error(&error);
         };
-        match service.as_str() {
-            "dynamodb" => self.ask_dynamodb(caller, &request),
-            "sqs" => self
-                .ask_sqs(caller, &request)
-                .await
-                .map_or_else(|error| sqs_error(&error), |answer| json_answer(&answer)),
-            "sns" => self.ask_sns(caller, &request),
-            "states" => {
-                self.ask_states(caller, &request).map_or_else(|error| json_error(&error), |answer| json_answer(&answer))
-            }
-            "secretsmanager" => self
-                .ask_secrets(caller, &request)
-                .map_or_else(|error| json_error(&error), |answer| json_answer(&answer)),
-            "ses" => {
-                self.ask_ses(caller, &request).map_or_else(|error| rest_error(&error), |answer| json_answer(&answer))
-            }
-            other => json_error(&AwsError::not_modelled(other, "service")),
-        }
+        let answer = match service.as_str() {
+            "dynamodb" => return self.ask_dynamodb(caller, &request),
+            "sns" => return self.ask_sns(caller, &request),
+            "sqs" => self.ask_sqs(caller, &request).await,
+            "states" => self.ask_states(caller, &request),
+            "secretsmanager" => self.ask_secrets(caller, &request),
+            "ses" => self.ask_ses(caller, &request),
+            other => Err(AwsError::not_modelled(other, "service")),
+        };
+        answer.map_or_else(|error| error_answer(&service, &error), |answer| json_answer(&answer))
     }
 
     fn ask_dynamodb(&self, caller: &str, request: &Outgoing) -> Incoming {
@@ -89,11 +114,7 @@ impl Inner {
 
     fn ask_sns(&self, caller: &str, request: &Outgoing) -> Incoming {
         let form = String::from_utf8_lossy(&request.body).into_owned();
-        let field = |wanted: &str| {
-            let mut pairs = form_urlencoded::parse(form.as_bytes());
-            pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned()).unwrap_or_default()
-        };
-        let (operation, topic) = (field("Action"), field("TopicArn"));
+        let (operation, topic) = (form_field(request, "Action"), form_field(request, "TopicArn"));
         self.meter.request(caller, &format!("sns:{operation}"));
         let action = operation.strip_suffix("Batch").unwrap_or(&operation);
         let outcome =
@@ -102,7 +123,7 @@ impl Inner {
             Ok(xml) => {
                 Incoming { status: 200, headers: vec![("content-type", "text/xml".to_owned())], body: xml.into_bytes() }
             }
-            Err(error) => xml_error(&error),
+            Err(error) => error_answer("sns", &error),
         }
     }
 
@@ -163,6 +184,22 @@ fn operation(request: &Outgoing) -> String {
 
 fn body(request: &Outgoing) -> Result<Value, AwsError> {
     serde_json::from_slice(&request.body).map_err(|why| AwsError::client("SerializationException", why.to_string()))
+}
+
+/// A field of a request in AWS's query protocol.
+fn form_field(request: &Outgoing, wanted: &str) -> String {
+    let mut pairs = form_urlencoded::parse(&request.body);
+    pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// An error as `service` words it.
+pub(crate) fn error_answer(service: &str, error: &AwsError) -> Incoming {
+    match service {
+        "sqs" => sqs_error(error),
+        "sns" => xml_error(error),
+        "ses" => rest_error(error),
+        _ => json_error(error),
+    }
 }
 
 fn json_headers() -> Vec<(&'static str, String)> {

@@ -129,7 +129,10 @@ impl Inner {
             history: Vec::new(),
         };
         self.executions.add(execution.clone());
-        self.spawn(run(Arc::clone(self), execution));
+        self.driver.note(format_args!("execution {name} starts: {}", execution.input));
+        for _ in 0..self.driver.runs(&name) {
+            self.spawn(run(Arc::clone(self), execution.clone()));
+        }
         let arn = format!("{}:{name}", machine.replace(":stateMachine:", ":execution:"));
         Ok(json!({ "executionArn": arn, "startDate": started_at.as_duration().as_secs_f64() }))
     }
@@ -158,6 +161,7 @@ async fn run(cloud: Arc<Inner>, execution: Execution) {
     let mut record = |event: HistoryEvent| cloud.executions.change(&name, |execution| execution.history.push(event));
     let outcome = machine.run(start, &host, &mut record).await;
     let now = cloud.clock.now();
+    cloud.driver.note(format_args!("execution {name} ends: {outcome:?}"));
     cloud.executions.change(&name, |execution| {
         execution.stopped_at = Some(now);
         match outcome {
@@ -181,7 +185,15 @@ struct FunctionHost(Arc<Inner>);
 impl Host for FunctionHost {
     async fn invoke(&self, function_arn: &str, payload: Value) -> Result<Value, TaskError> {
         let target = self.0.function_of(function_arn).unwrap_or_else(|| function_arn.to_owned());
-        self.0.invoke(&target, payload).await.map_err(|failure| match failure {
+        // A task of its own: a state that has stopped waiting does not stop its function, as in AWS.
+        let (answer, wait) = tokio::sync::oneshot::channel();
+        let worker = Arc::clone(&self.0);
+        self.0.spawn(async move {
+            // Nobody may be waiting any more; then the answer is for nobody.
+            let _ = answer.send(worker.invoke(&target, payload).await);
+        });
+        let answer = wait.await.unwrap_or(Err(InvokeFailure::Lost));
+        answer.map_err(|failure| match failure {
             InvokeFailure::Error { name, message } => {
                 let cause = json!({ "errorType": name, "errorMessage": message }).to_string();
                 TaskError { error: name, cause }
@@ -189,6 +201,13 @@ impl Host for FunctionHost {
             // Source: Step Functions, "Handling errors": a function that times out reports Sandbox.Timedout.
             timed_out @ InvokeFailure::TimedOut(_) => {
                 TaskError { error: "Sandbox.Timedout".to_owned(), cause: timed_out.to_string() }
+            }
+            // Source: AWS Lambda API, `Invoke`: the errors, as Step Functions names them.
+            throttled @ InvokeFailure::Throttled => {
+                TaskError { error: "Lambda.TooManyRequestsException".to_owned(), cause: throttled.to_string() }
+            }
+            lost @ InvokeFailure::Lost => {
+                TaskError { error: "Lambda.SdkClientException".to_owned(), cause: lost.to_string() }
             }
             missing @ InvokeFailure::NotFound(_) => {
                 TaskError { error: "Lambda.ResourceNotFoundException".to_owned(), cause: missing.to_string() }

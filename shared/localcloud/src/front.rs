@@ -27,6 +27,7 @@ use crate::{
     sources::{self, FailedRecord, webhooks},
     sqs::{Depth, Peeked, Queues},
     store::Store,
+    surroundings::Remains,
 };
 
 const ISSUER: &str = "issuer";
@@ -74,6 +75,11 @@ impl Cloud {
     /// Stops at once, wherever everything is, as a killed process would.
     pub fn stop(&self) {
         self.inner.stop();
+    }
+
+    /// What will be left when the process dies. A cloud that is given it goes on from there.
+    pub fn remains(&self) -> Remains {
+        self.inner.remains()
     }
 
     /// The API, the issuer and the console.
@@ -226,7 +232,7 @@ impl Inner {
 
     fn unread_settings(&self) -> Vec<String> {
         let mut unread = Vec::new();
-        for (target, deployed) in self.functions.iter().filter(|(_, deployed)| deployed.started.initialized()) {
+        for (target, deployed) in self.functions.iter().filter(|(_, deployed)| deployed.is_started()) {
             let read = deployed.settings.read();
             let (context, name) = target.split_once('/').unwrap_or_default();
             let function = self.shop.service(context).and_then(|service| service.functions.get(name));
@@ -240,13 +246,14 @@ impl Inner {
 /// The signing key is kept, so that tokens outlive a restart.
 fn open_issuer(inner: &Arc<Inner>, url: &str) -> Result<Issuer, CloudError> {
     let failed = |why: String| CloudError::Resource { resource: "the token issuer".to_owned(), why };
-    let key = match stored_key(&inner.store) {
+    let given = inner.options.surroundings.key.clone();
+    let key = match given.or_else(|| stored_key(&inner.store).map(Arc::new)) {
         Some(key) => key,
         None => {
             let key = SigningKey::generate().map_err(|why| failed(why.to_string()))?;
             let der = key.to_pkcs8().map_err(|why| failed(why.to_string()))?;
             inner.store.put(ISSUER, "key", &STANDARD.encode(der));
-            key
+            Arc::new(key)
         }
     };
     Ok(Issuer::new(key, url, "emporium-local", inner.clock.clone(), Arc::clone(&inner.ids)))
@@ -290,7 +297,8 @@ impl Invoke for Functions {
         match wait.await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(InvokeFailure::TimedOut(_))) => Err(InvokeError::TimedOut),
-            Ok(Err(InvokeFailure::Error { .. } | InvokeFailure::NotFound(_))) | Err(_) => Err(InvokeError::Failed),
+            Ok(Err(InvokeFailure::Throttled)) => Err(InvokeError::Throttled),
+            Ok(Err(_)) | Err(_) => Err(InvokeError::Failed),
         }
     }
 }

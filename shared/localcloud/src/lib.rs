@@ -4,15 +4,17 @@
 //! (`connector.rs`). It is wired from the contexts' `service.yaml`, gives every function its own access key, and denies what is
 //! not granted. README.md lists what each stand-in models and what it leaves out.
 //!
-//! Layout: `cloud.rs` puts everything together and `front.rs` is how it is seen from outside; `endpoint.rs` is where functions'
-//! requests arrive; then a file or folder per service. `sources/` invokes functions; `gateway/` is the HTTP API; `console.rs`
+//! Layout: `cloud.rs` puts everything together and `front.rs` is how it is seen from outside; `carrier.rs` brings functions'
+//! requests to `endpoint.rs`, or loses them, as `driver.rs` decides; then a file or folder per service. `sources/` invokes functions; `gateway/` is the HTTP API; `console.rs`
 //! is what `/_local` shows.
 
 pub mod aws;
+mod carrier;
 mod clock;
 mod cloud;
 mod connector;
 mod console;
+pub mod driver;
 mod dynamodb;
 mod endpoint;
 mod executions;
@@ -29,6 +31,7 @@ pub mod sqs;
 pub mod step_functions;
 mod store;
 mod stripe;
+mod surroundings;
 pub mod testing;
 
 pub use clock::LocalClock;
@@ -42,3 +45,4 @@ pub use meter::Readings;
 pub use permissions::Grant;
 pub use sources::FailedRecord;
 pub use store::Store;
+pub use surroundings::{Remains, Surroundings};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fakestripe::{AuthenticateError, Authentication, FakeStripe};
+use fakestripe::{AuthenticateError, Authentication, FakeStripe, Fault};
 use kernel::Clock;
 use serde_json::Value;
 use tracing::error;
@@ -35,8 +35,8 @@ pub(crate) fn open(options: &Options, clock: &Arc<LocalClock>, store: &Store) ->
 }
 
 impl Inner {
-    /// Answers a request to Stripe's API.
-    pub(crate) fn ask_stripe(&self, request: Outgoing) -> Incoming {
+    /// Answers a request to Stripe's API, with something going wrong inside Stripe.
+    pub(crate) fn ask_stripe(&self, request: Outgoing, fault: Fault) -> Incoming {
         self.meter.note(|readings| readings.stripe_calls += 1);
         let path = request.uri.strip_prefix(&self.stripe_base).unwrap_or_default();
         let mut builder = http::Request::builder().method(request.method.as_str()).uri(path);
@@ -47,7 +47,7 @@ impl Inner {
             Ok(request) => request,
             Err(why) => return Incoming { status: 400, headers: Vec::new(), body: why.to_string().into_bytes() },
         };
-        let response = self.stripe.handle(request);
+        let response = self.stripe.handle_with(request, fault);
         self.keep_stripe();
         let text = |name: &'static str| Some((name, response.headers().get(name)?.to_str().ok()?.to_owned()));
         let headers = ANSWER_HEADERS.into_iter().filter_map(text).collect();
@@ -61,9 +61,9 @@ impl Inner {
         Ok(intent)
     }
 
-    /// Writes the account down. It is written whole: fine for the few thousand intents of a laptop.
+    /// Writes the account down, unless it outlives the cloud anyway. It is written whole: fine for the few thousand intents of a laptop.
     pub(crate) fn keep_stripe(&self) {
-        if !self.store.remembers() {
+        if !self.store.is_durable() {
             return;
         }
         match self.stripe.snapshot() {

@@ -87,7 +87,7 @@ pub enum IssueError {
 
 /// Issues tokens and checks them.
 pub struct Issuer {
-    key: SigningKey,
+    key: Arc<SigningKey>,
     url: String,
     audience: String,
     clock: Arc<dyn Clock>,
@@ -97,14 +97,14 @@ pub struct Issuer {
 impl Issuer {
     /// The issuer that is called `issuer_url` and signs with `key` for the API that is called `audience`.
     pub fn new(
-        key: SigningKey,
+        key: impl Into<Arc<SigningKey>>,
         issuer_url: impl Into<String>,
         audience: impl Into<String>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn UniqueIds>,
     ) -> Self {
         let url = issuer_url.into().trim_end_matches('/').to_owned();
-        Self { key, url, audience: audience.into(), clock, ids }
+        Self { key: key.into(), url, audience: audience.into(), clock, ids }
     }
 
     /// The key, for those who keep it from one run to the next.

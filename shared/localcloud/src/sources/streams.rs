@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tracing::error;
 
 use super::queues::failures;
-use crate::{aws::AwsError, cloud::Inner};
+use crate::{aws::AwsError, cloud::Inner, driver::StreamFate};
 
 const CHECKPOINTS: &str = "stream-checkpoints";
 pub(crate) const STREAM_FAILURES: &str = "stream-failures";
@@ -59,13 +59,16 @@ pub(super) async fn follow(cloud: Arc<Inner>, target: String, table: String, bat
             give_up(&cloud, &target, &records[0]);
             (handled, failed) = (1, 0);
         }
+        let fate = if failure.is_none() { cloud.driver.stream(&target) } else { StreamFate::default() };
+        // Lambda promises at least once: when the checkpoint is lost, the batch is read again.
+        let handled = if fate.again { 0 } else { handled };
         if let Some(last) = handled.checked_sub(1).and_then(|last| records.get(last)) {
             let sequence = last["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default().to_owned();
             cloud.store.put(CHECKPOINTS, &target, &sequence);
             after = Some(sequence);
         }
         let pause = if failure.is_some() { READ_EVERY * 2_u32.saturating_pow(failed.min(6)) } else { READ_EVERY };
-        cloud.clock.sleep(pause).await;
+        cloud.clock.sleep(pause.saturating_add(fate.wait)).await;
     }
 }
 

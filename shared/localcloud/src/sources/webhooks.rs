@@ -32,10 +32,19 @@ pub(crate) async fn deliver(cloud: Arc<Inner>, gateway: Arc<Gateway>) {
                 continue;
             }
             cloud.store.put(PENDING, &webhook.event_id, &webhook);
-            cloud.spawn(send(Arc::clone(&cloud), Arc::clone(&gateway), webhook));
+            for after in cloud.driver.webhook(&webhook.event_id) {
+                cloud.spawn(send_after(after, Arc::clone(&cloud), Arc::clone(&gateway), webhook.clone()));
+            }
         }
         cloud.stripe.new_webhooks().notified().await;
     }
+}
+
+async fn send_after(after: Duration, cloud: Arc<Inner>, gateway: Arc<Gateway>, webhook: Webhook) {
+    if !after.is_zero() {
+        cloud.clock.sleep(after).await;
+    }
+    send(cloud, gateway, webhook).await;
 }
 
 async fn send(cloud: Arc<Inner>, gateway: Arc<Gateway>, webhook: Webhook) {

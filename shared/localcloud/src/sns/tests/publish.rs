@@ -43,7 +43,7 @@ impl Bench {
     fn new() -> Self {
         let clock = LocalClock::starting_at("2026-01-01T00:00:00Z".parse().unwrap());
         let ids: Arc<dyn UniqueIds> = Arc::new(Counted::default());
-        let queues = Arc::new(Queues::new(Arc::clone(&clock), Arc::new(Store::memory()), Arc::clone(&ids)));
+        let queues = Arc::new(Queues::new(Arc::clone(&clock), Arc::new(Store::forgetful()), Arc::clone(&ids)));
         for name in ["a", "b"] {
             let config = QueueConfig {
                 name: name.to_owned(),

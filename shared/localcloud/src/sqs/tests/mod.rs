@@ -45,7 +45,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let clock = LocalClock::starting_at("2026-01-01T00:00:00Z".parse().unwrap());
-        Self::over(clock, Arc::new(Store::memory()))
+        Self::over(clock, Arc::new(Store::forgetful()))
     }
 
     fn over(clock: Arc<LocalClock>, store: Arc<Store>) -> Self {
