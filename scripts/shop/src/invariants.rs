@@ -53,13 +53,19 @@ impl Evidence {
         })
     }
 
-    /// Everything that is wrong.
-    pub fn violations(&self) -> Vec<String> {
+    /// What may never be wrong, not even while orders are under way.
+    pub fn violations_at_any_time(&self) -> Vec<String> {
         let mut violations = orders::audit::audit(&self.orders);
         violations.extend(inventory::audit::audit(&self.stock, &self.holds));
+        violations.extend(between_contexts(&self.orders, &self.holds, &self.intents));
+        violations
+    }
+
+    /// Everything that is wrong.
+    pub fn violations(&self) -> Vec<String> {
+        let mut violations = self.violations_at_any_time();
         violations.extend(payments::audit::audit(&self.payments, &self.intents));
         violations.extend(notifications::audit::audit(&self.mails, &self.outbox));
-        violations.extend(between_contexts(&self.orders, &self.holds, &self.intents));
         violations.extend(self.failed_records.iter().map(|name| format!("{name} could not handle a stream record")));
         violations
     }

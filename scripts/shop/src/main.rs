@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use shop::commands::{
     check::Check, deploy::Deploy, destroy::Destroy, docs::Docs, logs::Logs, outputs::Outputs, package::Package,
-    rollback::Rollback, up::Up,
+    rollback::Rollback, simulate::Simulate, up::Up,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -21,6 +21,8 @@ enum Command {
     Up(Up),
     /// Writes the generated documents.
     Docs(Docs),
+    /// Tries to break the shop: runs it on virtual time, lets everything go wrong, and judges what comes of it.
+    Simulate(Simulate),
     /// Runs the checks that are not tests.
     Check(Check),
     /// Builds what is deployed: one zip per context.
@@ -43,6 +45,7 @@ fn main() -> anyhow::Result<()> {
     match Shop::parse().command {
         Command::Up(up) => up.run(),
         Command::Docs(docs) => docs.run(),
+        Command::Simulate(simulate) => simulate.run(),
         Command::Check(check) => check.run(),
         Command::Package(package) => package.run(),
         Command::Deploy(deploy) => deploy.run(),

@@ -1,8 +1,11 @@
 //! Carries a function's calls to where they are answered, with whatever the driver has decided to go wrong on the way.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -51,93 +54,112 @@ impl Running {
     }
 }
 
+/// A call on its way.
+struct Carried<'a> {
+    running: &'a Running,
+    number: u32,
+    asked: Asked,
+    request: Outgoing,
+}
+
+impl Carried<'_> {
+    fn call(&self) -> Call<'_> {
+        Call {
+            function: &self.running.function,
+            request_id: &self.running.request_id,
+            number: self.number,
+            service: self.asked.service,
+            action: &self.asked.action,
+            body: &self.request.body,
+        }
+    }
+}
+
 impl Inner {
     /// Answers a request that a function sent out, as the driver will have it.
-    pub(crate) async fn carry(self: Arc<Self>, mut request: Outgoing) -> Result<Incoming, ConnectorError> {
+    pub(crate) async fn carry(self: Arc<Self>, request: Outgoing) -> Result<Incoming, ConnectorError> {
         let Ok(running) = RUNNING.try_with(Arc::clone) else { return Ok(self.answer(request, Fault::None).await) };
         let number = running.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let asked = self.asked(&request);
-        let (fate, changed) = {
-            let call = Call {
-                function: &running.function,
-                request_id: &running.request_id,
-                number,
-                service: asked.service,
-                action: &asked.action,
-                body: &request.body,
-            };
-            (self.driver.call(&call), self.driver.rewrite(&call))
-        };
-        if let Some(body) = changed {
-            request.body = body;
+        let mut carried = Carried { running: &running, number, asked, request };
+        if let Some(body) = self.driver.rewrite(&carried.call()) {
+            carried.request.body = body;
         }
-        let outcome = self.perform(&running, &asked, request, fate).await;
+        let fate = self.driver.call(&carried.call());
+        let outcome = self.deliver(&carried, fate).await;
         let status = outcome.as_ref().map_or(0, |answer| answer.status);
-        self.driver.note(format_args!(
-            "{} {} call {number} {asked}: {:?}, {status}",
-            running.function, running.request_id, fate.outcome
-        ));
+        self.driver.answered(&carried.call(), status);
         outcome
     }
 
-    async fn perform(
-        self: &Arc<Self>,
-        running: &Running,
-        asked: &Asked,
-        request: Outgoing,
-        fate: Fate,
-    ) -> Result<Incoming, ConnectorError> {
+    async fn deliver(self: &Arc<Self>, carried: &Carried<'_>, fate: Fate) -> Result<Incoming, ConnectorError> {
         self.wait(fate.there).await;
-        let cloud = || Arc::clone(self);
-        let broken = || Err(ConnectorError::io("the connection was reset".into()));
-        let stripe = asked.service == "stripe";
+        let service = carried.asked.service;
+        let stripe = service == "stripe";
         let answer = match fate.outcome {
-            Outcome::Performed => cloud().answer(request, Fault::None).await,
-            Outcome::Conflict if conflicts(asked) => conflict(asked, &request),
-            Outcome::KeyInUse if stripe => cloud().answer(request, Fault::KeyInUse).await,
-            Outcome::Conflict | Outcome::KeyInUse => cloud().answer(request, Fault::None).await,
-            Outcome::Throttled if stripe => cloud().answer(request, Fault::RateLimited).await,
-            Outcome::FailedBefore if stripe => cloud().answer(request, Fault::ServerErrorBefore).await,
-            Outcome::FailedAfter if stripe => cloud().answer(request, Fault::ServerErrorAfter).await,
-            Outcome::Throttled => error_answer(asked.service, &throttled(asked.service)),
-            Outcome::FailedBefore => error_answer(asked.service, &failed()),
+            Outcome::Conflict if conflicts(&carried.asked) => conflict(&carried.asked, &carried.request),
+            Outcome::KeyInUse if stripe => self.perform(carried, Fault::KeyInUse).await,
+            Outcome::Throttled if stripe => self.perform(carried, Fault::RateLimited).await,
+            Outcome::FailedBefore if stripe => self.perform(carried, Fault::ServerErrorBefore).await,
+            Outcome::FailedAfter if stripe => self.perform(carried, Fault::ServerErrorAfter).await,
+            Outcome::Performed | Outcome::Conflict | Outcome::KeyInUse => self.perform(carried, Fault::None).await,
+            Outcome::Throttled => error_answer(service, &throttled(service)),
+            Outcome::FailedBefore => error_answer(service, &failed()),
             Outcome::FailedAfter => {
-                let _ = cloud().answer(request, Fault::None).await;
-                error_answer(asked.service, &failed())
+                self.perform(carried, Fault::None).await;
+                error_answer(service, &failed())
             }
             Outcome::Unreachable => return broken(),
             Outcome::AnswerLost => {
-                let _ = cloud().answer(request, Fault::None).await;
+                self.perform(carried, Fault::None).await;
                 self.wait(fate.back).await;
                 return broken();
             }
             Outcome::Twice => {
-                let _ = cloud().answer(request.clone(), Fault::None).await;
-                cloud().answer(request, Fault::None).await
+                self.perform(carried, Fault::None).await;
+                self.perform(carried, Fault::None).await
             }
             Outcome::Late(after) => {
-                let cloud = cloud();
-                self.spawn(async move {
-                    cloud.clock.sleep(after).await;
-                    let _ = cloud.answer(request, Fault::None).await;
-                });
+                self.perform_later(carried, after);
                 return std::future::pending().await;
             }
-            Outcome::KilledBefore => return running.die().await,
+            Outcome::KilledBefore => return carried.running.die().await,
             Outcome::KilledAfter => {
-                let _ = cloud().answer(request, Fault::None).await;
-                return running.die().await;
+                self.perform(carried, Fault::None).await;
+                return carried.running.die().await;
             }
         };
         self.wait(fate.back).await;
         Ok(answer)
     }
 
-    async fn wait(&self, duration: std::time::Duration) {
+    async fn perform(self: &Arc<Self>, carried: &Carried<'_>, fault: Fault) -> Incoming {
+        self.driver.performed(&carried.call());
+        Arc::clone(self).answer(carried.request.clone(), fault).await
+    }
+
+    /// The call is made by the network, as it were: neither its caller's end nor its environment's stops it.
+    fn perform_later(self: &Arc<Self>, carried: &Carried<'_>, after: Duration) {
+        let cloud = Arc::clone(self);
+        let running = Running::new(&carried.running.function, &carried.running.request_id);
+        let (number, asked, request) = (carried.number, self.asked(&carried.request), carried.request.clone());
+        self.spawn(async move {
+            cloud.clock.sleep(after).await;
+            let carried = Carried { running: &running, number, asked, request };
+            // Nobody waits for the answer any more.
+            let _ = cloud.perform(&carried, Fault::None).await;
+        });
+    }
+
+    async fn wait(&self, duration: Duration) {
         if !duration.is_zero() {
             self.clock.sleep(duration).await;
         }
     }
+}
+
+fn broken() -> Result<Incoming, ConnectorError> {
+    Err(ConnectorError::io("the connection was reset".into()))
 }
 
 /// Source: each service's API reference, "Common errors"; DynamoDB, "Error handling with DynamoDB".

@@ -240,6 +240,14 @@ impl Inner {
         self.failed_records.lock().unwrap_or_else(PoisonError::into_inner).push(record);
     }
 
+    /// Takes all records that were given up.
+    pub fn take_failed_records(&self) -> Vec<FailedRecord> {
+        for (key, _) in self.store.load::<FailedRecord>(STREAM_FAILURES) {
+            self.store.delete(STREAM_FAILURES, &key);
+        }
+        std::mem::take(&mut *self.failed_records.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub fn failed_records(&self) -> Vec<FailedRecord> {
         self.failed_records.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

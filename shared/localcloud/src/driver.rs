@@ -108,6 +108,16 @@ pub trait Driver: Courier {
         Fate::default()
     }
 
+    /// Is told when a call is performed, which may be more than once.
+    fn performed(&self, call: &Call<'_>) {
+        let _ = call;
+    }
+
+    /// Is told when the answer reaches the caller: an HTTP status, or zero when the connection broke.
+    fn answered(&self, call: &Call<'_>, status: u16) {
+        let _ = (call, status);
+    }
+
     /// Changes what a function sends, as a mistake in its adapter would. For tests that plant bugs.
     fn rewrite(&self, call: &Call<'_>) -> Option<Vec<u8>> {
         let _ = call;
@@ -130,6 +140,13 @@ pub trait Driver: Courier {
     fn skew(&self, function: &str) -> SignedDuration {
         let _ = function;
         SignedDuration::ZERO
+    }
+
+    /// Whether the messages that were just received from `queue` are lost on their way to a function, until they are visible
+    /// again.
+    fn drops(&self, queue: &str) -> bool {
+        let _ = queue;
+        false
     }
 
     /// What becomes of a batch of stream records that `function` has handled.

@@ -151,6 +151,12 @@ impl Cloud {
         self.inner.failed_records()
     }
 
+    /// Hands the stream records that no function could handle to their functions again, as an operator does who has mended
+    /// what was broken. Those that fail again are kept. How many there were.
+    pub async fn retry_failed_records(&self) -> usize {
+        self.inner.retry_failed_records().await
+    }
+
     /// The items of a table, as plain JSON.
     ///
     /// # Errors

@@ -8,4 +8,5 @@ pub mod logs;
 pub mod outputs;
 pub mod package;
 pub mod rollback;
+pub mod simulate;
 pub mod up;

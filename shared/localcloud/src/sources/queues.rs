@@ -16,6 +16,7 @@ pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
         let messages = match receive(&cloud, &queue, batch).await {
             Ok(messages) if messages.is_empty() => continue,
+            Ok(_) if cloud.driver.drops(&queue) => continue,
             Ok(messages) => messages,
             Err(why) => {
                 error!(queue, %why, "the queue cannot be read");

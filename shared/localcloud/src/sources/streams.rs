@@ -91,6 +91,20 @@ fn give_up(cloud: &Inner, target: &str, record: &Value) {
     cloud.keep_failed_record(failed);
 }
 
+impl Inner {
+    /// Hands given-up records to their functions again; those that fail are kept again.
+    pub(crate) async fn retry_failed_records(self: &Arc<Self>) -> usize {
+        let failed = self.take_failed_records();
+        for failed in &failed {
+            let records = std::slice::from_ref(&failed.record);
+            if hand_over(self, &failed.function, records).await.is_some() {
+                give_up(self, &failed.function, &failed.record);
+            }
+        }
+        failed.len()
+    }
+}
+
 fn read(cloud: &Inner, table: &str, after: Option<&str>, limit: u32) -> Result<Vec<Value>, AwsError> {
     let mut wanted = json!({
         "StreamArn": dynoxide::streams::stream_arn(table, "local"),
