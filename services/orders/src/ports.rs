@@ -85,8 +85,15 @@ pub trait StepOrder: Send + Sync {
 /// Marks an order for an operator.
 #[async_trait]
 pub trait MarkOrder: Send + Sync {
-    /// Marks it, unless it is marked already. Whether it was not.
+    /// Marks it, unless it is marked already or has come to its end. Whether it was marked now.
     async fn mark(&self, id: &OrderId, at: Timestamp) -> Result<bool, Error>;
+}
+
+/// Remembers how far the watchdog has come with an order.
+#[async_trait]
+pub trait RecordRound: Send + Sync {
+    /// Remembers that the watchdog will look for the `round`-th time, unless it has come further already.
+    async fn record_round(&self, id: &OrderId, round: u32) -> Result<(), Error>;
 }
 
 /// Knows prices.

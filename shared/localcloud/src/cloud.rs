@@ -259,7 +259,7 @@ fn open(options: &Options, clock: &Arc<LocalClock>) -> Result<Remains, CloudErro
         let tables = DynamoDb::open(None, Arc::clone(clock));
         let tables =
             tables.map_err(|why| CloudError::Resource { resource: "DynamoDB".to_owned(), why: why.to_string() })?;
-        let store = Store::forgetful();
+        let store = if options.surroundings.leaves_remains { Store::memory() } else { Store::forgetful() };
         return Ok(Remains { stripe: stripe(&store), store: Arc::new(store), dynamodb: Arc::new(tables) });
     };
     let failed = |why: String| CloudError::Data { path: folder.clone(), why };

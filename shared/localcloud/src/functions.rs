@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -100,7 +101,7 @@ impl Inner {
     async fn run(self: &Arc<Self>, target: &str, deployed: &Deployed, event: Value) -> Result<Value, InvokeFailure> {
         self.meter.note(|readings| *readings.invocations.entry(target.to_owned()).or_default() += 1);
         let request_id = self.ids.unique().to_string();
-        self.driver.note(format_args!("{target} {request_id} starts: {event}"));
+        self.driver.note(format_args!("{target} {request_id} starts: {}", WithoutToken(&event)));
         let span = info_span!("invocation", function = target, %request_id);
         let limit = SignedDuration::try_from(deployed.timeout).unwrap_or(SignedDuration::MAX);
         let deadline = self.clock.now().checked_add(limit).unwrap_or(kernel::Timestamp::MAX);
@@ -145,5 +146,19 @@ impl Inner {
             start().await
         };
         started.map_err(|why| InvokeFailure::Error { name: "Runtime.ExitError".to_owned(), message: why.to_string() })
+    }
+}
+
+/// An event as it may be shown: a token is a secret, and differs from run to run.
+struct WithoutToken<'a>(&'a Value);
+
+impl fmt::Display for WithoutToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0["headers"]["authorization"].is_null() {
+            return self.0.fmt(f);
+        }
+        let mut event = self.0.clone();
+        event["headers"]["authorization"] = "Bearer …".into();
+        event.fmt(f)
     }
 }

@@ -29,7 +29,9 @@ pub struct Surroundings {
     ///
     /// Source: aws-smithy-runtime, `RetryPartition`.
     pub sdk_region: Option<String>,
-    /// What an earlier cloud left, or a place where this one will leave it.
+    /// Whether what the cloud writes down outlives it, in memory, so that another one can go on from its [`Remains`].
+    pub leaves_remains: bool,
+    /// What an earlier cloud left.
     pub remains: Option<Remains>,
 }
 
@@ -41,6 +43,7 @@ impl Default for Surroundings {
             driver: Arc::new(RealTime),
             key: None,
             sdk_region: None,
+            leaves_remains: false,
             remains: None,
         }
     }

@@ -44,7 +44,13 @@ impl Customer {
     ///
     /// # Errors
     /// Its token cannot be signed.
-    pub fn new(seed: u64, number: u32, orders: u32, world: &Arc<World>, promises: &Arc<Promises>) -> anyhow::Result<Self> {
+    pub fn new(
+        seed: u64,
+        number: u32,
+        orders: u32,
+        world: &Arc<World>,
+        promises: &Arc<Promises>,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             number,
             orders,

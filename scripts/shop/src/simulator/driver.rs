@@ -212,7 +212,8 @@ impl Driver for Simulated {
         };
         if fate.outcome != Outcome::Performed {
             let Call { function, request_id, number, service, action, .. } = call;
-            let what = format_args!("{function} {request_id} call {number} {service} {action} is to be {:?}", fate.outcome);
+            let what =
+                format_args!("{function} {request_id} call {number} {service} {action} is to be {:?}", fate.outcome);
             state.history.note(now, what);
         }
         fate

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{promises::Promises, world::World};
+use super::{alarms::Alarms, promises::Promises, world::World};
 use crate::invariants::Evidence;
 
 /// How long the shop may take to come to rest when nothing goes wrong any more.
@@ -19,6 +19,7 @@ const LONGEST_REST: Duration = Duration::from_secs(24 * 3_600);
 pub struct Judge {
     world: Arc<World>,
     promises: Arc<Promises>,
+    alarms: Alarms,
     /// What was wrong while the shop was running.
     seen: BTreeSet<String>,
     rested: bool,
@@ -26,8 +27,8 @@ pub struct Judge {
 
 impl Judge {
     /// A judge of this world.
-    pub fn new(world: Arc<World>, promises: Arc<Promises>) -> Self {
-        Self { world, promises, seen: BTreeSet::new(), rested: false }
+    pub fn new(world: Arc<World>, promises: Arc<Promises>, alarms: Alarms) -> Self {
+        Self { world, promises, alarms, seen: BTreeSet::new(), rested: false }
     }
 
     /// Waits for `work`, and looks now and then whether anything is wrong that may never be wrong, not even for a moment.
@@ -89,11 +90,20 @@ impl Judge {
 
     fn is_at_rest(&self) -> bool {
         let cloud = self.world.cloud();
+        let Ok(orders) = cloud.scan("orders", "orders") else { return false };
+        let mut stuck = orders.iter().filter(|order| !is_over(order)).peekable();
+        // An order that needs an operator is watched for ever.
+        let watched = stuck.peek().is_some();
         let empty = cloud.queue_views().iter().all(|queue| {
-            queue.depth.visible + queue.depth.in_flight + queue.depth.delayed == 0
+            let depth = &queue.depth;
+            depth.visible + depth.in_flight == 0 && (depth.delayed == 0 || watched && queue.name == "orders/watch")
         });
-        let settled = |order: &Value| is_over(order);
-        cloud.is_quiet() && empty && cloud.scan("orders", "orders").is_ok_and(|orders| orders.iter().all(settled))
+        cloud.is_quiet() && empty && stuck.all(|order| self.is_with_an_operator(order))
+    }
+
+    fn is_with_an_operator(&self, order: &Value) -> bool {
+        let id = order["order_id"].as_str().unwrap_or_default();
+        order["needs_operator_since"].is_string() && self.alarms.called_for(id)
     }
 
     fn look(&mut self) {
@@ -133,6 +143,8 @@ impl Judge {
         let mut outcomes = BTreeMap::new();
         for order in self.world.cloud().scan("orders", "orders").unwrap_or_default() {
             let status = order["status"].as_str().unwrap_or_default().to_lowercase();
+            let stuck = !is_over(&order) && self.is_with_an_operator(&order);
+            let status = if stuck { "needs_operator".to_owned() } else { status };
             let outcome = order["reason"].as_str().map_or(status.clone(), |reason| format!("{status}_{reason}"));
             *outcomes.entry(outcome).or_default() += 1;
         }
@@ -155,7 +167,7 @@ impl Judge {
             }
         }
         for (id, order) in &by_id {
-            if !is_over(order) {
+            if !is_over(order) && !self.is_with_an_operator(order) {
                 lost.push(format!("{id} is not over: {}", order["status"]));
             }
         }
@@ -187,7 +199,8 @@ impl Judge {
             for ((id, template), sent) in witness.mails() {
                 let needless = sent.iter().rev().skip(1).filter(|sent| sent.recorded).count();
                 if needless > 0 {
-                    wrong.push(format!("{id}: {template} was sent {} times, {needless} of them needlessly", sent.len()));
+                    wrong
+                        .push(format!("{id}: {template} was sent {} times, {needless} of them needlessly", sent.len()));
                 }
             }
         });

@@ -8,6 +8,7 @@
 //!
 //! After the last customer has lost interest nothing goes wrong any more, and the shop must come to rest by itself.
 
+mod alarms;
 mod customers;
 mod dice;
 mod driver;
@@ -31,6 +32,7 @@ use localcloud::{Code, driver::Call};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
+use alarms::Alarms;
 use customers::Customer;
 use dice::Dice;
 use driver::{Outage, Simulated};
@@ -112,18 +114,14 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
 }
 
 async fn simulate(plan: &Plan) -> anyhow::Result<Report> {
+    let (alarms, _listening) = Alarms::listen();
     let clock = World::clock();
-    let driver = Simulated::new(
-        plan.seed,
-        Arc::clone(&clock),
-        plan.bug.clone(),
-        plan.only_faults.clone(),
-        plan.keep_history,
-    );
+    let driver =
+        Simulated::new(plan.seed, Arc::clone(&clock), plan.bug.clone(), plan.only_faults.clone(), plan.keep_history);
     let driver = Arc::new(driver);
     let world = Arc::new(World::start(plan.seed, Arc::clone(&driver), clock, plan.bug.clone())?);
     let promises = Arc::new(Promises::new(Arc::clone(&driver)));
-    let mut judge = Judge::new(Arc::clone(&world), Arc::clone(&promises));
+    let mut judge = Judge::new(Arc::clone(&world), Arc::clone(&promises), alarms);
     shelf::fill(&world).await?;
     let mut dice = Dice::named(plan.seed, "plan");
     plan_outages(&driver, &world, &mut dice);

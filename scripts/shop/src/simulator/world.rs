@@ -19,6 +19,7 @@ use serde_json::Value;
 use super::{
     Bug,
     driver::{SeededIds, Simulated},
+    faults::Kind,
 };
 use crate::local;
 
@@ -67,13 +68,19 @@ impl World {
     ///
     /// # Errors
     /// The shop does not start.
-    pub fn start(seed: u64, driver: Arc<Simulated>, clock: Arc<LocalClock>, bug: Option<Arc<Bug>>) -> anyhow::Result<Self> {
+    pub fn start(
+        seed: u64,
+        driver: Arc<Simulated>,
+        clock: Arc<LocalClock>,
+        bug: Option<Arc<Bug>>,
+    ) -> anyhow::Result<Self> {
         let surroundings = Surroundings {
             clock: Some(Arc::clone(&clock)),
             ids: Arc::new(SeededIds::new(seed)),
             driver: driver.clone(),
             key: Some(key()?),
             sdk_region: Some(next_region()),
+            leaves_remains: driver.odds(Kind::Restarted) > 0,
             remains: None,
         };
         let mut options = Options { surroundings, ..Options::default() };
@@ -112,7 +119,14 @@ impl World {
     }
 
     /// Sends a request to the API.
-    pub async fn send(&self, method: Method, path: &str, token: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));

@@ -13,8 +13,8 @@ use lambda::{Runtime, StartError};
 
 use crate::{
     Error,
-    domain::{Order, Position},
-    ports::{FindOrder, FindOrders, ListOrders, MarkOrder, PutOrder, Step, StepOrder, Stepped},
+    domain::{Order, Position, Status},
+    ports::{FindOrder, FindOrders, ListOrders, MarkOrder, PutOrder, RecordRound, Step, StepOrder, Stepped},
 };
 
 /// DynamoDB reads at most so many items in one batch. Source: `BatchGetItem`.
@@ -190,14 +190,42 @@ impl MarkOrder for OrdersTable {
         let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(id)));
         let update =
             update.update_expression("SET needs_operator_since = :at, updated_at = :at, version = version + :one");
-        let update =
-            update.condition_expression("attribute_exists(order_id) AND attribute_not_exists(needs_operator_since)");
+        // It may have come to its end since it was read.
+        let update = update.condition_expression(
+            "#status IN (:pending, :waiting, :cancelling) AND attribute_not_exists(needs_operator_since)",
+        );
+        let update = update.expression_attribute_names("#status", "status");
+        let unsettled =
+            [(":pending", Status::Pending), (":waiting", Status::ActionRequired), (":cancelling", Status::Cancelling)];
+        let update = unsettled
+            .into_iter()
+            .fold(update, |update, (name, status)| update.expression_attribute_values(name, text(status.as_str())));
         let update = update.expression_attribute_values(":at", text(at.to_string()));
         let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
         match update.send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl RecordRound for OrdersTable {
+    /// Nothing that anybody is told changes, and so neither do version and time.
+    async fn record_round(&self, id: &OrderId, round: u32) -> Result<(), Error> {
+        let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(id)));
+        let update = update.update_expression("SET watch_round = :round");
+        let update = update.condition_expression(
+            "attribute_exists(order_id) AND (attribute_not_exists(watch_round) OR watch_round < :round)",
+        );
+        let update = update.expression_attribute_values(":round", AttributeValue::N(round.to_string()));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
                 _ => Err(Error::aws("UpdateItem", &error)),
             },
         }

@@ -48,6 +48,9 @@ pub struct Order {
     /// Since when it has been waiting for somebody to look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_operator_since: Option<Timestamp>,
+    /// How often the watchdog has looked at it, and come back to look again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub watch_round: u32,
 }
 
 /// One line of an order.
@@ -90,6 +93,12 @@ pub struct Address {
     /// The country, in two capital letters (ISO 3166-1 alpha-2).
     #[schema(pattern = "^[A-Z]{2}$")]
     pub country: String,
+}
+
+/// Most orders are over before the watchdog looks.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+fn is_zero(round: &u32) -> bool {
+    *round == 0
 }
 
 impl Order {

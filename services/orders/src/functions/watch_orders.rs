@@ -14,7 +14,8 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     let orders = Arc::new(OrdersTable::new(&runtime)?);
     let watch = WatchOrders {
         find: orders.clone(),
-        mark: orders,
+        mark: orders.clone(),
+        rounds: orders,
         saga: Arc::new(Sagas::new(&runtime)?),
         watch: Arc::new(WatchQueue::new(&runtime)?),
         schedule: Schedule {

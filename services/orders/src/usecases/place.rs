@@ -78,6 +78,7 @@ impl PlaceOrder {
             reason: None,
             client_secret: None,
             needs_operator_since: None,
+            watch_round: 0,
         };
         match self.put.put(&order).await? {
             None => {

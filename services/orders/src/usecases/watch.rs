@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use crate::{
     Error,
     domain::{Order, Schedule, Watch},
-    ports::{FindOrders, MarkOrder, SetWatch, StartSaga},
+    ports::{FindOrders, MarkOrder, RecordRound, SetWatch, StartSaga},
 };
 
 /// Starts the saga again for those of these orders that are not over.
@@ -36,6 +36,8 @@ pub struct WatchOrders {
     pub saga: Arc<dyn StartSaga>,
     /// Comes back later.
     pub watch: Arc<dyn SetWatch>,
+    /// Remembers that it will.
+    pub rounds: Arc<dyn RecordRound>,
     /// When.
     pub schedule: Schedule,
 }
@@ -70,12 +72,21 @@ impl WatchOrders {
 
     async fn look_after(&self, order: &Order, watch: &Watch, now: Timestamp) -> Result<(), Error> {
         let Some(execution) = order.next_execution() else { return Ok(()) };
-        if self.schedule.needs_operator(order, watch.round, now) && self.mark.mark(&order.order_id, now).await? {
+        if order.watch_round > watch.round {
+            // A repetition of a watch whose successor is on its way. If it went on too, it would go on for ever, and every
+            // further repetition with it.
+            return Ok(());
+        }
+        if self.schedule.needs_operator(order, watch.round, now) {
+            self.mark.mark(&order.order_id, now).await?;
+            // Every time, not only when it was marked now: whoever marked it may have died before saying so.
             error!(order_id = %order.order_id, round = watch.round, "order needs an operator");
         }
         self.saga.start(&execution).await?;
         let next = watch.next();
         let delay = self.schedule.delay(next.round);
-        self.watch.watch(&[(next, delay)]).await
+        self.watch.watch(&[(next.clone(), delay)]).await?;
+        // Only now: a watch that is remembered and was not sent would be the end of all watching.
+        self.rounds.record_round(&order.order_id, next.round).await
     }
 }
