@@ -55,7 +55,8 @@ struct State {
     witness: Witness,
 }
 
-const CALLS: [Kind; 12] = [
+/// What can happen to every call.
+const CALLS: [Kind; 10] = [
     Kind::CallSlow,
     Kind::CallThrottled,
     Kind::CallUnreachable,
@@ -64,11 +65,18 @@ const CALLS: [Kind; 12] = [
     Kind::CallAnswerLost,
     Kind::CallTwice,
     Kind::CallLate,
-    Kind::TransactionConflict,
-    Kind::StripeKeyInUse,
     Kind::KilledBefore,
     Kind::KilledAfter,
 ];
+
+/// What can happen to this call alone.
+fn special(call: &Call<'_>) -> Option<Kind> {
+    match call.service {
+        "stripe" if call.action.starts_with("POST") => Some(Kind::StripeKeyInUse),
+        "dynamodb" if call.action.starts_with("Transact") => Some(Kind::TransactionConflict),
+        _ => None,
+    }
+}
 
 impl Simulated {
     /// A driver for this seed. Nothing goes wrong until [`Simulated::set_calm`] says so. Of the faults that it draws, only
@@ -195,6 +203,10 @@ impl Courier for Simulated {
     fn repeats(&self, _: &str) -> bool {
         self.strikes(&mut self.state(), Kind::MessageRepeated)
     }
+
+    fn fails_entry(&self, _: &str) -> bool {
+        self.strikes(&mut self.state(), Kind::BatchEntryFailed)
+    }
 }
 
 impl Driver for Simulated {
@@ -202,7 +214,8 @@ impl Driver for Simulated {
         let now = self.clock.now();
         let mut state = self.state();
         let (there, back) = (state.dice.millis(1, 8), state.dice.millis(0, 8));
-        let struck = self.draw(&mut state, &CALLS);
+        let special = special(call).filter(|kind| self.strikes(&mut state, *kind));
+        let struck = special.or_else(|| self.draw(&mut state, &CALLS));
         let out = |outage: &Outage| outage.service == call.service && outage.from <= now && now < outage.until;
         let usual = Fate { there, outcome: Outcome::Performed, back };
         let fate = if !state.calm && state.outages.iter().any(out) {

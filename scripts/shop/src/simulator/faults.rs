@@ -39,6 +39,8 @@ kinds! {
     CallTwice "call_twice"
     /// A call is performed long after its caller has given up.
     CallLate "call_late"
+    /// One entry of a batch fails, the others do not.
+    BatchEntryFailed "batch_entry_failed"
     /// DynamoDB refuses a write: a transaction has the item.
     TransactionConflict "transaction_conflict"
     /// Stripe refuses a request: another one with the same idempotency key is running.
@@ -91,17 +93,17 @@ impl Kind {
     /// How often the thing happens that it can happen to, in ten thousand, in a bad simulation: calls happen often.
     fn most(self) -> u64 {
         use Kind::{
-            CallAnswerLost, CallFailedAfter, CallFailedBefore, CallLate, CallSlow, CallThrottled, CallTwice,
-            CallUnreachable, ClockSkewed, ExecutionTwice, InvocationAnswerLost, InvocationLate, InvocationThrottled,
-            InvocationTwice, KilledAfter, KilledBefore, MessageDropped, MessageLate, MessageReordered, MessageRepeated,
-            MessageTwice, Outage, Restarted, ScheduleLate, StreamLate, StreamRepeated, StripeKeyInUse,
-            TransactionConflict, WebhookLate, WebhookLost, WebhookTwice,
+            BatchEntryFailed, CallAnswerLost, CallFailedAfter, CallFailedBefore, CallLate, CallSlow, CallThrottled,
+            CallTwice, CallUnreachable, ClockSkewed, ExecutionTwice, InvocationAnswerLost, InvocationLate,
+            InvocationThrottled, InvocationTwice, KilledAfter, KilledBefore, MessageDropped, MessageLate,
+            MessageReordered, MessageRepeated, MessageTwice, Outage, Restarted, ScheduleLate, StreamLate,
+            StreamRepeated, StripeKeyInUse, TransactionConflict, WebhookLate, WebhookLost, WebhookTwice,
         };
         match self {
-            CallThrottled | CallUnreachable | CallFailedBefore | CallFailedAfter | CallAnswerLost | CallTwice
-            | TransactionConflict | StripeKeyInUse => 300,
+            CallThrottled | CallUnreachable | CallFailedBefore | CallFailedAfter | CallAnswerLost | CallTwice => 300,
             CallSlow | CallLate | KilledBefore | KilledAfter => 100,
-            InvocationLate | InvocationThrottled | InvocationAnswerLost | InvocationTwice => 500,
+            BatchEntryFailed | TransactionConflict | StripeKeyInUse | InvocationLate | InvocationThrottled
+            | InvocationAnswerLost | InvocationTwice => 500,
             MessageLate | MessageTwice | MessageReordered | MessageRepeated | MessageDropped | ExecutionTwice => 2_000,
             StreamLate | StreamRepeated | ScheduleLate | WebhookLate | WebhookTwice | WebhookLost => 3_000,
             ClockSkewed | Outage | Restarted => 5_000,

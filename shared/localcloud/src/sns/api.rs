@@ -99,7 +99,8 @@ impl Topics {
         let (mut successful, mut failed) = (Vec::new(), Vec::new());
         for Entry { id, message, subject, message_attributes } in entries {
             let published = notification(message, subject, message_attributes);
-            match published.and_then(|notification| self.publish(topic_arn, &notification)) {
+            let taken = self.queues().fail_entry(topic_arn).and(published);
+            match taken.and_then(|notification| self.publish(topic_arn, &notification)) {
                 Ok(message_id) => successful.push((id, message_id)),
                 Err(error) => failed.push((id, error)),
             }

@@ -71,6 +71,11 @@ impl Topics {
         Self { queues, ids, topics: RwLock::default() }
     }
 
+    /// The queues that messages go to.
+    pub(super) fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
     /// Adds a topic. One that exists already stays as it is, as in SNS.
     pub fn create_topic(&self, arn: &str) {
         self.topics.write().unwrap_or_else(PoisonError::into_inner).entry(arn.to_owned()).or_default();

@@ -92,7 +92,10 @@ impl Queues {
     fn send_message_batch(&self, body: Value) -> Result<Value, AwsError> {
         let (queue, entries) = self.batch::<SendEntry>(body, |entry| &entry.id)?;
         batch::check_size(entries.iter().map(SendEntry::size).sum(), MOST_BYTES)?;
-        let send = |entry: SendEntry| self.send_one(&queue, entry.into_message()?);
+        let send = |entry: SendEntry| {
+            self.fail_entry(&queue)?;
+            self.send_one(&queue, entry.into_message()?)
+        };
         Ok(each(entries, |entry| entry.id.clone(), send))
     }
 

@@ -30,6 +30,15 @@ pub trait Courier: Send + Sync + 'static {
         0
     }
 
+    /// Whether one entry of a batch that is sent to a queue or a topic fails, while the others do not.
+    ///
+    /// Source: SQS `SendMessageBatch`, SNS `PublishBatch`: "can result in a combination of successful and unsuccessful
+    /// actions".
+    fn fails_entry(&self, target: &str) -> bool {
+        let _ = target;
+        false
+    }
+
     /// Whether a message that is being received stays visible, so that it is received a second time.
     ///
     /// Source: SQS, "At-least-once delivery".

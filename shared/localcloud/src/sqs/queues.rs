@@ -65,6 +65,18 @@ impl Queues {
         Ok(())
     }
 
+    /// Fails an entry of a batch that is sent to a queue or a topic, if the courier will have it.
+    pub(crate) fn fail_entry(&self, target: &str) -> Result<(), AwsError> {
+        if !self.broker().courier.fails_entry(target) {
+            return Ok(());
+        }
+        Err(AwsError {
+            status: 500,
+            code: "InternalError".to_owned(),
+            message: "An internal error occurred.".to_owned(),
+        })
+    }
+
     /// Receives at most `most` messages, without waiting, and hides them for the queue's visibility timeout.
     ///
     /// # Errors
