@@ -92,13 +92,13 @@ impl Op {
 }
 
 impl Worker {
-    pub(super) fn new(op: Op) -> Self {
+    fn new(op: Op) -> Self {
         let call = match op {
             Op::Reserve { .. } => Call::TakeUnits,
             Op::Commit { .. } => Call::CommitLine(0),
             Op::Refuse { .. } => Call::PutTombstone,
             Op::Release { .. } | Op::Expire { .. } => Call::ReadHolds,
-            Op::Receive | Op::WriteOff => Call::ReadStock,
+            Op::Receive | Op::WriteOff => Call::Adjust,
             Op::Move => Call::MoveUnit,
         };
         Self { op, call, read: [HoldState::Absent; LINES_MAX], units: 0 }
@@ -112,6 +112,13 @@ impl Worker {
 use Outcome::Answer as Say;
 
 impl Stock {
+    /// A function that is being invoked.
+    pub(super) fn worker(&self, op: Op) -> Worker {
+        let worker = Worker::new(op);
+        let reads = worker.call == Call::Adjust && !self.rules.keep(Rule::ChangeByDelta);
+        if reads { Worker { call: Call::ReadStock, ..worker } } else { worker }
+    }
+
     pub(super) fn call(&self, state: &mut State, worker: Worker) -> Outcome {
         match worker.call {
             Call::TakeUnits if !self.rules.keep(Rule::AllLinesTogether) => self.take_line(state, worker, 0),
@@ -130,7 +137,6 @@ impl Stock {
                 Say("released")
             }
             Call::CommitLine(line) => self.commit_line(state, worker, line),
-            Call::ReadStock if self.rules.keep(Rule::ChangeByDelta) => self.adjust(state, worker),
             Call::ReadStock => Worker { units: state.available[0][0], ..worker }.then(Call::Adjust),
             Call::Adjust => self.adjust(state, worker),
             Call::MoveUnit if state.available[0][1] > 0 => {

@@ -189,7 +189,7 @@ impl Model for Stock {
     fn next_state(&self, state: &State, action: Action) -> Option<State> {
         let mut next = *state;
         match action {
-            Action::Begins(op) => *next.workers.iter_mut().find(|slot| slot.is_none())? = Some(Worker::new(op)),
+            Action::Begins(op) => *next.workers.iter_mut().find(|slot| slot.is_none())? = Some(self.worker(op)),
             Action::Calls(who) => {
                 let worker = next.workers[who]?;
                 next.workers[who] = match self.call(&mut next, worker) {
