@@ -141,24 +141,23 @@ pub fn after(step: Step, answer: Answer) -> Next {
 
 /// The saga without one of its rules: the same, but for the places where the rule is.
 pub(crate) fn next(rules: Rules, step: Step, answer: Answer) -> Next {
-    use Next::{Done, Step as To};
-    let turned = match (rules.missing(), step, answer) {
-        (Some(Rule::HoldBeforePayment), Step::AuthorizePayment, Answer::Authorized) => To(Step::ReserveStock),
-        (Some(Rule::HoldBeforePayment), Step::ReserveStock, Answer::Held) => To(Step::CommitStock),
-        (Some(Rule::CommitBeforeCapture), Step::AuthorizePayment, Answer::Authorized) => To(Step::CapturePayment),
-        (Some(Rule::CommitBeforeCapture), Step::CapturePayment, Answer::Captured) => To(Step::CommitStock),
-        (Some(Rule::CommitBeforeCapture), Step::CommitStock, Answer::Committed) => To(Step::ConfirmOrder),
-        (Some(Rule::ReleaseAfterCancel), Step::RefuseStock, Answer::WasHeld) => To(Step::ReleaseStock),
-        (Some(Rule::ReleaseAfterCancel), Step::ReleaseStock, Answer::Released) => To(Step::CancelPayment),
-        (Some(Rule::ReleaseAfterCancel), Step::CancelPayment | Step::RefundPayment, Answer::Canceled)
-        | (Some(Rule::ReleaseAfterCancel), Step::CancelPayment | Step::RefundPayment, Answer::Refunded) => {
-            To(Step::AbandonOrder)
+    let Some(missing) = rules.missing() else { return after(step, answer) };
+    let turned = match (missing, step, answer) {
+        (Rule::HoldBeforePayment, Step::AuthorizePayment, Answer::Authorized) => Step::ReserveStock,
+        (Rule::HoldBeforePayment, Step::ReserveStock, Answer::Held) => Step::CommitStock,
+        (Rule::CommitBeforeCapture, Step::AuthorizePayment, Answer::Authorized) => Step::CapturePayment,
+        (Rule::CommitBeforeCapture, Step::CapturePayment, Answer::Captured) => Step::CommitStock,
+        (Rule::CommitBeforeCapture, Step::CommitStock, Answer::Committed) => Step::ConfirmOrder,
+        (Rule::ReleaseAfterCancel, Step::RefuseStock, Answer::WasHeld) => Step::ReleaseStock,
+        (Rule::ReleaseAfterCancel, Step::ReleaseStock, Answer::Released) => Step::CancelPayment,
+        (Rule::ReleaseAfterCancel, Step::CancelPayment | Step::RefundPayment, Answer::Canceled | Answer::Refunded) => {
+            Step::AbandonOrder
         }
-        (Some(Rule::RefundOnlyCancelling), Step::CancelPayment, Answer::Captured) => To(Step::RefundPayment),
-        (Some(Rule::TurnForward), Step::CancelPayment, Answer::Captured) => Done,
+        (Rule::RefundOnlyCancelling, Step::CancelPayment, Answer::Captured) => Step::RefundPayment,
+        (Rule::TurnForward, Step::CancelPayment, Answer::Captured) => return Next::Done,
         _ => return after(step, answer),
     };
-    turned
+    Next::Step(turned)
 }
 
 /// The first step of a forward execution.

@@ -281,9 +281,9 @@ impl Saga {
         }
     }
 
-    /// Lets a function make its next call, or by the grain all that are left. `Ok`: it has more to do. `Err`: its answer.
-    /// Nothing: it failed.
-    #[allow(clippy::type_complexity, reason = "said in the line above")]
+    /// Lets a function make its next call, or by the grain all that are left. `Ok`: it has more to do. `Err`: it
+    /// answers. Nothing: it failed.
+    #[allow(clippy::type_complexity, reason = "said in the lines above")]
     fn run(&self, world: &mut World, mut worker: Worker, stale: bool) -> Option<Result<Worker, (Worker, Answer)>> {
         let late = world.late && !stale;
         loop {

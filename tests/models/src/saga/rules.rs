@@ -118,24 +118,24 @@ impl Rule {
     pub fn kept_for(self) -> Option<&'static str> {
         Some(match self {
             Self::FirstLineDecides => {
-                "One item to look at. Any line would do, as reserving demands that none of the order's holds exists; but \
-                 an order that is refused twice would have two tombstones."
+                "One item to look at. Any line would do, as reserving demands that none of the order's holds exists; \
+                 but an order that is refused twice would have two tombstones."
             }
             Self::CommitRefusesExpired => {
-                "An expired hold may be given back at any moment, and the capture after it would refuse. Nothing may rest \
-                 on this rule: a commit can land that carries a clock from before the deadline."
+                "An expired hold may be given back at any moment, and the capture after it would refuse. Nothing may \
+                 rest on this rule: a commit can land that carries a clock from before the deadline."
             }
             Self::CaptureAgain => {
-                "A lost answer costs one call more, and not the way through the undo, which would find the money captured \
-                 and turn forward."
+                "A lost answer costs one call more, and not the way through the undo, which would find the money \
+                 captured and turn forward."
             }
             Self::AbandonIsConditional => {
-                "No undo reaches abandon-order when the order is confirmed. The condition is the second line of defence, \
-                 and reports a fault of the saga as an error."
+                "No undo reaches abandon-order when the order is confirmed. The condition is the second line of \
+                 defence, and reports a fault of the saga as an error."
             }
             Self::UndoAtOnce => {
-                "Going forward, the customer would be charged and refunded for an order that they took back before it was \
-                 paid."
+                "Going forward, the customer would be charged and refunded for an order that they took back before it \
+                 was paid."
             }
             _ => return None,
         })

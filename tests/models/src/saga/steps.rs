@@ -1,7 +1,7 @@
 //! The saga's steps, each as the calls of DynamoDB and Stripe that its function makes, one after the other.
 //!
-//! Between two calls anything can happen. A single call cannot be divided: a conditional write, a transaction, a request
-//! to Stripe. What a function has read, it carries along ([`Worker`]).
+//! Between two calls anything can happen. A single call cannot be divided: a conditional write, a transaction, a
+//! request to Stripe. What a function has read, it carries along ([`Worker`]).
 
 use super::{
     machine::{Answer, Step},

@@ -2,11 +2,11 @@
 //!
 //! Everybody does everything, in any order, any number of times, some at once ([`Bounds::workers`]): reserve, commit,
 //! refuse, release, expire, receive, write off, move units between shards. The saga's order of steps is not assumed.
-//! Between any two calls of a function another's may come, and a function may die before any of them. A late call is the
-//! same as one function more.
+//! Between any two calls of a function another's may come, and a function may die before any of them. A late call is
+//! the same as one function more.
 //!
-//! Clocks are not trusted at all: a function may act on a clock that it read long ago, so reserve and commit go on as if
-//! the deadline had never passed, and only expiry waits for it.
+//! Clocks are not trusted at all: a function may act on a clock that it read long ago, so reserve and commit go on as
+//! if the deadline had never passed, and only expiry waits for it.
 //!
 //! Several shards and moves between them are the design's, and not shipped: inventory uses shard 0.
 

@@ -44,12 +44,12 @@ pub(super) fn all() -> Vec<Property<Stock>> {
             stock.firsts.keeps(6, counted == (i8::from(state.recorded[0]), i8::from(state.recorded[1])))
         }),
         can("every unit of the first shard is committed", |stock: &Stock, state: &State| {
-            let lines = 0..stock.bounds.lines;
+            let mut lines = 0..stock.bounds.lines;
             let committed = |line: usize| {
                 let mut holds = state.holds.iter().map(|lines| lines[line][0]);
                 state.available[line][0] == 0 && holds.any(|hold| hold.state == HoldState::Committed && hold.shard == 0)
             };
-            stock.firsts.shows(7, lines.map(committed).all(|committed| committed))
+            stock.firsts.shows(7, lines.all(committed))
         }),
         can("an order is refused, and another holds", |stock: &Stock, state: &State| {
             let any = |wanted| state.holds.iter().any(|lines| lines[0][0].state == wanted);

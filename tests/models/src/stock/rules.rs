@@ -67,8 +67,8 @@ impl Rule {
     /// What the rule is kept for, if nothing breaks without it.
     pub fn kept_for(self) -> Option<&'static str> {
         (self == Self::GiveBackToItsShard).then_some(
-            "Units stay spread as they were. The books are kept per sku over all shards, so they balance either way, as \
-             they do when units are moved.",
+            "Units stay spread as they were. The books are kept per sku over all shards, so they balance either way, \
+             as they do when units are moved.",
         )
     }
 
