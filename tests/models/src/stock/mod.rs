@@ -51,6 +51,7 @@ pub struct Bounds {
 pub struct Stock {
     bounds: Bounds,
     rules: Rules,
+    /// As in [`crate::saga::Saga`]: functions at the same point are the same.
     sorted: bool,
     firsts: Firsts,
 }
@@ -58,13 +59,18 @@ pub struct Stock {
 impl Stock {
     /// Visits every state of the protocol.
     pub fn explore(bounds: Bounds) -> Found {
-        search(Self { bounds, rules: Rules::ALL, sorted: true, firsts: Firsts::default() })
+        Self::find(bounds, Rules::ALL, true)
     }
 
     /// Visits the states of the protocol without `rule`, until a property breaks.
     pub fn explore_without(rule: Rule, bounds: Bounds) -> Found {
-        let sorted = rule.kept_for().is_some();
-        search(Self { bounds, rules: Rules::without(rule), sorted, firsts: Firsts::default() })
+        Self::find(bounds, Rules::without(rule), rule.kept_for().is_some())
+    }
+
+    fn find(bounds: Bounds, rules: Rules, sorted: bool) -> Found {
+        let found = search(Self { bounds, rules, sorted, firsts: Firsts::default() });
+        // What was not expected to break: again, for a trace that can be read.
+        if sorted && found.broken.is_some() { Self::find(bounds, rules, false) } else { found }
     }
 
     /// Under which key a hold of units of `shard` is kept. One for all shards: there is one hold per order and sku.
