@@ -13,5 +13,6 @@ mod contracts;
 mod documents;
 mod drift;
 mod e2e;
+mod matrix;
 mod saga;
 mod stage;

@@ -6,6 +6,8 @@
 //! Customers and admins (`customers.rs`, `shelf.rs`) use the shop; `witness.rs` sees what leaves it, `promises.rs` remembers
 //! what it has told people, and `judge.rs` says what is wrong.
 //!
+//! `matrix/` does not draw: it kills every call of every function, one after the other.
+//!
 //! After the last customer has lost interest nothing goes wrong any more, and the shop must come to rest by itself.
 
 mod alarms;
@@ -15,6 +17,7 @@ mod driver;
 mod faults;
 mod history;
 mod judge;
+pub mod matrix;
 mod promises;
 mod shelf;
 mod witness;
