@@ -8,10 +8,14 @@
 
 mod people;
 mod run;
+mod saga;
 mod scenarios;
 mod scripted;
+mod sweep;
 
 pub use run::{Course, Faults, Run, run};
 pub use scenarios::{SCENARIOS, Scenario};
 pub(super) use scripted::Script;
+pub use saga::Saga;
 pub use scripted::{Interference, Made, Strike};
+pub use sweep::{FAULTS, Job, Purpose, Recording, Struck, actions, pairs, perform, record, singles};

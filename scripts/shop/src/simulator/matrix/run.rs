@@ -14,17 +14,11 @@ use super::{
     scripted::{Interference, Script, Seen, Strike},
 };
 use crate::simulator::{
-    Bug, alarms::Alarms, driver::Simulated, judge::Judge, promises::Promises, shelf, shelf::Product, world::World,
+    Bug, alarms::Alarms, driver::Simulated, judge::Judge, promises::Promises, shelf, world::World,
 };
 
 /// All scenarios have the same randomness: they differ by what is done to them.
 const SEED: u64 = 1;
-
-const PRODUCTS: [Product; 3] = [
-    Product { sku: "MUG-01", price: 1_290, units: 5 },
-    Product { sku: "PEN-01", price: 3_900, units: 5 },
-    Product { sku: "LAMP-01", price: 7_900, units: 3 },
-];
 
 /// What strikes a run.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +51,8 @@ pub struct Course {
     pub states: Vec<String>,
     /// The states that answered with a refusal, by their place in `states`.
     pub refused: Vec<usize>,
-    /// The tries of its tasks: when, and which state's.
-    pub tries: Vec<(i64, String)>,
+    /// The tries of its tasks: when, and the place in `states`.
+    pub tries: Vec<(i64, usize)>,
     /// How it failed, if it did.
     pub error: Option<String>,
 }
@@ -66,13 +60,14 @@ pub struct Course {
 impl Course {
     fn of(execution: &Execution) -> Self {
         let (mut states, mut refused, mut tries) = (Vec::new(), Vec::new(), Vec::new());
+        let entered = |states: &Vec<String>| states.len().saturating_sub(1);
         for event in &execution.history {
             let Some(state) = &event.state else { continue };
             match event.kind {
                 EventKind::TaskStateEntered => states.push(state.clone()),
-                EventKind::LambdaFunctionScheduled => tries.push((event.at.as_millisecond(), state.clone())),
+                EventKind::LambdaFunctionScheduled => tries.push((event.at.as_millisecond(), entered(&states))),
                 EventKind::LambdaFunctionSucceeded if event.detail["output"]["outcome"] == "refused" => {
-                    refused.push(states.len().saturating_sub(1));
+                    refused.push(entered(&states));
                 }
                 _ => {}
             }
@@ -115,7 +110,7 @@ async fn simulate(scenario: &Scenario, faults: Faults, bug: Bug) -> anyhow::Resu
     let world = Arc::new(World::start(SEED, Arc::clone(&driver), clock, Some(bug))?);
     let promises = Arc::new(Promises::new(driver));
     let mut judge = Judge::new(Arc::clone(&world), Arc::clone(&promises), alarms);
-    shelf::put_in(&world, &PRODUCTS).await?;
+    shelf::put_in(&world, scenario.products).await?;
     script.begin(&world.clock);
     let people = People::new(&world, &promises)?;
     let mut done = Ok(());

@@ -9,7 +9,7 @@ use super::{
     people::People,
     scripted::Circumstance::{self, Call, Outage, Throttled, Waits},
 };
-use crate::simulator::shelf;
+use crate::simulator::shelf::{self, Product};
 
 /// What people do in a scenario.
 pub type Act = fn(&People) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + '_>>;
@@ -21,6 +21,8 @@ pub struct Scenario {
     pub name: &'static str,
     /// What happens, in a few words.
     pub about: &'static str,
+    /// What there is to buy.
+    pub products: &'static [Product],
     /// Settings that differ.
     pub settings: &'static [(&'static str, &'static str)],
     /// How the cloud differs from its best day.
@@ -35,10 +37,23 @@ pub struct Scenario {
     pub pairs: bool,
 }
 
+const MUG: Product = Product { sku: "MUG-01", price: 1_290, units: 5 };
+const PEN: Product = Product { sku: "PEN-01", price: 3_900, units: 5 };
+const LAMP: Product = Product { sku: "LAMP-01", price: 7_900, units: 3 };
+
+impl Scenario {
+    /// Whether its circumstances refuse that invocation of a function, from 1.
+    pub(super) fn refuses_invocation(&self, function: &str, which: u32) -> bool {
+        let refuses = |circumstance: &Circumstance| matches!(*circumstance, Throttled(name, first, last) if name == function && (first..=last).contains(&which));
+        self.circumstances.iter().any(refuses)
+    }
+}
+
 /// A scenario in which one order is placed on an AWS at its best.
 const PLAIN: Scenario = Scenario {
     name: "",
     about: "",
+    products: &[MUG],
     settings: &[],
     circumstances: &[],
     act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 1)])),
@@ -48,9 +63,6 @@ const PLAIN: Scenario = Scenario {
 };
 
 const UNDONE: &[&str] = &["RefuseStock", "CancelPayment", "ReleaseStock", "AbandonOrder"];
-const REFUNDED: &[&str] =
-    &["RefuseStock", "CancelPayment", "ConfirmCaptured", "RefundPayment", "ReleaseStock", "AbandonOrder"];
-
 /// Customer against saga: who was told that the order is taken back has it taken back, and who came too late has it. The
 /// judge holds the shop to what it has answered.
 const TAKEN_BACK: &[&str] = &["cancelled_cancelled_by_customer", "confirmed"];
@@ -61,12 +73,14 @@ pub const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "several lines",
         about: "Three lines.",
+        products: &[MUG, PEN, LAMP],
         act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 2), ("PEN-01", 1), ("LAMP-01", 3)])),
         ..PLAIN
     },
     Scenario {
         name: "sold out",
         about: "More than there is.",
+        products: &[MUG, LAMP],
         act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 1), ("LAMP-01", 4)])),
         ends: &["cancelled_sold_out"],
         refusals: &[("ReserveStock", &["RefuseStock", "AbandonOrder"])],
@@ -163,7 +177,7 @@ pub const SCENARIOS: &[Scenario] = &[
         circumstances: &[Waits("orders/confirm-order", 1, 4)],
         act: |people| Box::pin(cancel_when(people, "pm_card_visa", "succeeded")),
         ends: TAKEN_BACK,
-        refusals: &[("ConfirmOrder", REFUNDED), ("ConfirmCaptured", &["RefundPayment", "ReleaseStock", "AbandonOrder"])],
+        refusals: &[("ConfirmOrder", UNDONE), ("ConfirmCaptured", &["RefundPayment", "ReleaseStock", "AbandonOrder"])],
         pairs: true,
         ..PLAIN
     },
