@@ -260,7 +260,7 @@ impl Driver for Simulated {
 
     fn invocation(&self, function: &str) -> InvocationFate {
         if let Some(script) = &self.script {
-            return script.invocation(function);
+            return script.invocation(function, self.clock.now());
         }
         let mut state = self.state();
         let wait = state.dice.millis(0, 5);

@@ -14,8 +14,8 @@ mod scripted;
 mod sweep;
 
 pub use run::{Course, Faults, Run, run};
+pub use saga::Saga;
 pub use scenarios::{SCENARIOS, Scenario};
 pub(super) use scripted::Script;
-pub use saga::Saga;
 pub use scripted::{Interference, Made, Strike};
 pub use sweep::{FAULTS, Job, Purpose, Recording, Struck, actions, pairs, perform, record, singles};

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often somebody asks.
 const ATTEMPTS: u32 = 8;
 
+/// The idempotency key of the one order.
+const KEY: &str = "order-1";
+
 /// A customer and an admin, and the shop that they use.
 pub struct People {
     /// The shop.
@@ -60,6 +63,18 @@ impl People {
 
     /// The customer places an order of these lines. Its id.
     pub async fn place(&self, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<String> {
+        let hear = |answer: &Answer| self.promises.placed(&self.customer, KEY, answer);
+        let answer = self.order(card, lines, hear).await?;
+        ensure!(answer.status == StatusCode::ACCEPTED, "the order is not taken: {answer:?}");
+        answer.json()["id"].as_str().map(str::to_owned).context("the order has no id")
+    }
+
+    /// The customer uses the order's key for another one.
+    pub async fn reuse_the_key(&self, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
+        self.order(card, lines, |answer| self.promises.reused(KEY, answer)).await.map(drop)
+    }
+
+    async fn order(&self, card: &str, lines: &[(&str, u32)], hear: impl Fn(&Answer)) -> anyhow::Result<Answer> {
         let items: Vec<Value> =
             lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
         let body = json!({
@@ -72,11 +87,7 @@ impl People {
                 "country": "GB",
             },
         });
-        let (key, headers) = ("order-1", [("idempotency-key", "order-1")]);
-        let hear = |answer: &Answer| self.promises.placed(&self.customer, key, answer);
-        let answer = self.ask((Method::POST, "/orders"), &self.customer, &headers, &body, hear).await?;
-        ensure!(answer.status == StatusCode::ACCEPTED, "the order is not taken: {answer:?}");
-        answer.json()["id"].as_str().map(str::to_owned).context("the order has no id")
+        self.ask((Method::POST, "/orders"), &self.customer, &[("idempotency-key", KEY)], &body, hear).await
     }
 
     /// The customer takes the order back. Whether that was still possible.
@@ -97,8 +108,7 @@ impl People {
             StatusCode::OK => self.promises.seen(id, &answer.json()),
             _ => self.promises.missed(id, answer),
         };
-        let answer =
-            self.ask((Method::GET, &format!("/orders/{id}")), &self.customer, &[], &Value::Null, hear).await?;
+        let answer = self.ask((Method::GET, &format!("/orders/{id}")), &self.customer, &[], &Value::Null, hear).await?;
         Ok(answer.json())
     }
 

@@ -13,9 +13,7 @@ use super::{
     scenarios::Scenario,
     scripted::{Interference, Script, Seen, Strike},
 };
-use crate::simulator::{
-    Bug, alarms::Alarms, driver::Simulated, judge::Judge, promises::Promises, shelf, world::World,
-};
+use crate::simulator::{Bug, alarms::Alarms, driver::Simulated, judge::Judge, promises::Promises, shelf, world::World};
 
 /// All scenarios have the same randomness: they differ by what is done to them.
 const SEED: u64 = 1;
@@ -139,6 +137,7 @@ async fn simulate(scenario: &Scenario, faults: Faults, bug: Bug) -> anyhow::Resu
 
 /// How the one order ended.
 fn end(outcomes: &BTreeMap<String, u64>) -> Option<String> {
-    let ends: Vec<_> = outcomes.iter().map(|(end, count)| if *count == 1 { end.clone() } else { format!("{count} {end}") }).collect();
+    let ends: Vec<_> =
+        outcomes.iter().map(|(end, count)| if *count == 1 { end.clone() } else { format!("{count} {end}") }).collect();
     (!ends.is_empty()).then(|| ends.join(", "))
 }

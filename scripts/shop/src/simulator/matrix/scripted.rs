@@ -1,7 +1,7 @@
 //! Strikes exactly where it is told to, and remembers every call that was made.
 
 use std::{
-    ops::{Range, RangeInclusive},
+    ops::Range,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -50,25 +50,27 @@ pub struct Strike {
     pub outcome: Outcome,
 }
 
-/// Something that happens to invocations of one function.
+/// Something that happens to the invocations of one function.
 #[derive(Debug, Clone)]
 pub struct Interference {
     /// `context/function`.
     pub function: String,
     /// Which of its invocations, from 1.
-    pub which: RangeInclusive<u32>,
-    /// What happens.
+    pub which: u32,
+    /// What happens to it.
     pub outcome: InvocationOutcome,
+    /// For how long the same happens to all further ones.
+    pub lasts: Duration,
 }
 
 /// What a scenario is made of besides people: how the cloud differs from its best day.
 #[derive(Debug, Clone, Copy)]
 pub enum Circumstance {
-    /// An invocation of a function (which, from 1) waits so many seconds for its environment.
+    /// The first so many invocations of a function wait so many seconds for their environment.
     Waits(&'static str, u32, u64),
-    /// These invocations of a function are refused: too many.
-    Throttled(&'static str, u32, u32),
-    /// The first calls of a function whose action begins like this come to that.
+    /// The first so many invocations of a function are refused: too many.
+    Throttled(&'static str, u32),
+    /// The first call of a function whose action begins like this comes to that.
     Call(&'static str, &'static str, Outcome),
     /// A service cannot be reached from one second to another, counted from the beginning.
     Outage(&'static str, u64, u64),
@@ -88,8 +90,10 @@ struct State {
     begun: Option<Timestamp>,
     made: Vec<Made>,
     invoked: Vec<String>,
-    /// How many of the strikes and interferences have struck.
+    /// How many of the strikes have struck.
     struck: usize,
+    /// When the interference began.
+    interfered: Option<Timestamp>,
     /// Calls that were to be struck, and were others than expected.
     astray: Vec<String>,
     /// Of the circumstances, which calls have been met already.
@@ -129,11 +133,12 @@ impl Script {
     /// Faults that have not struck, or not where they were meant to: with them a run says nothing.
     pub fn missed(&self) -> Vec<String> {
         let state = self.state();
-        let planned =
-            self.strikes.len() + self.interference.as_ref().map_or(0, |interference| interference.which.clone().count());
         let mut missed = state.astray.clone();
-        if state.struck != planned {
-            missed.push(format!("{} of {planned} faults struck", state.struck));
+        if state.struck != self.strikes.len() {
+            missed.push(format!("{} of {} faults struck", state.struck, self.strikes.len()));
+        }
+        if let Some(interference) = self.interference.as_ref().filter(|_| state.interfered.is_none()) {
+            missed.push(format!("{} was not invoked for the {}th time", interference.function, interference.which));
         }
         missed
     }
@@ -176,7 +181,7 @@ impl Script {
     }
 
     /// What becomes of an invocation.
-    pub fn invocation(&self, function: &str) -> InvocationFate {
+    pub fn invocation(&self, function: &str, now: Timestamp) -> InvocationFate {
         let mut state = self.state();
         let mut fate = InvocationFate { wait: UNDER_WAY, outcome: InvocationOutcome::Run };
         if state.begun.is_none() {
@@ -187,21 +192,24 @@ impl Script {
         let which = u32::try_from(count).unwrap_or(u32::MAX);
         for circumstance in self.circumstances {
             match *circumstance {
-                Circumstance::Waits(name, nth, seconds) if name == function && nth == which => {
+                Circumstance::Waits(name, first, seconds) if name == function && which <= first => {
                     fate.wait = Duration::from_secs(seconds);
                 }
-                Circumstance::Throttled(name, first, last) if name == function && (first..=last).contains(&which) => {
+                Circumstance::Throttled(name, first) if name == function && which <= first => {
                     fate.outcome = InvocationOutcome::Throttled;
                 }
                 _ => {}
             }
         }
-        if let Some(interference) = &self.interference
-            && interference.function == function
-            && interference.which.contains(&which)
-        {
-            state.struck += 1;
-            fate.outcome = interference.outcome;
+        let interference = self.interference.as_ref().filter(|interference| interference.function == function);
+        if let Some(Interference { which: nth, outcome, lasts, .. }) = interference {
+            if which == *nth {
+                state.interfered = Some(now);
+            }
+            let since = state.interfered.and_then(|began| Duration::try_from(now.duration_since(began)).ok());
+            if since.is_some_and(|since| which == *nth || since < *lasts) {
+                fate.outcome = *outcome;
+            }
         }
         fate
     }

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    time::Duration,
 };
 
 use localcloud::driver::{InvocationOutcome, Outcome};
@@ -23,6 +24,9 @@ use crate::{local, simulator::Bug};
 /// What strikes calls.
 pub const FAULTS: [Outcome; 4] = [Outcome::KilledBefore, Outcome::KilledAfter, Outcome::AnswerLost, Outcome::Twice];
 
+/// So long a function cannot run, for the saga to give up: it tries a step twice, within two seconds.
+const UNTIL_GIVEN_UP: Duration = Duration::from_secs(8);
+
 /// The undisturbed run of a scenario.
 pub struct Recording {
     /// The scenario.
@@ -38,10 +42,14 @@ pub enum Purpose {
     Single,
     /// Two calls are struck.
     Pair,
-    /// The action of a state is performed twice: at once, or one after the other. The saga must take the same course.
+    /// The action of a state is performed twice, at once or one after the other: the saga must go on as if it had been once.
     Repeated {
         /// The state.
         state: String,
+        /// Which execution.
+        execution: usize,
+        /// Its states up to there, and the next one.
+        course: Vec<String>,
     },
     /// The action of a state fails until the saga gives up: it must give up there.
     Failed {
@@ -79,8 +87,8 @@ impl fmt::Display for Struck {
         for Strike { place, made, outcome } in &self.job.faults.strikes {
             write!(f, "call {place}, {} {} ({}), {outcome:?}; ", made.function, made.number, made.call)?;
         }
-        if let Some(Interference { function, which, outcome }) = &self.job.faults.interference {
-            write!(f, "{function} {which:?} {outcome:?}; ")?;
+        if let Some(Interference { function, which, outcome, .. }) = &self.job.faults.interference {
+            write!(f, "{function} {which} {outcome:?}; ")?;
         }
         write!(f, "{:?} -> {:?}: {}", self.job.purpose, self.run.end, self.run.wrong.join("; "))
     }
@@ -117,7 +125,7 @@ pub fn pairs(recordings: &[Recording], bug: &Bug, progress: &(impl Fn() + Sync))
         let strikes = strikes_of(run, 0, |function| steps.contains(function));
         first.extend(strikes.map(|strike| Job::striking(scenario, vec![strike], Purpose::Pair)));
     }
-    let second = perform(first, recordings, bug, progress)?.into_iter().flat_map(|Struck { job, run }| {
+    let second = perform(first, bug, progress)?.into_iter().flat_map(|Struck { job, run }| {
         let after = job.faults.strikes.last().map_or(0, |strike| strike.place + 1);
         let more: Vec<_> = strikes_of(&run, after, |function| steps.contains(function)).collect();
         more.into_iter().map(move |strike| {
@@ -137,19 +145,19 @@ pub fn actions(recordings: &[Recording]) -> anyhow::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     for Recording { scenario, run } in recordings {
         for Tried { function, which, execution, course } in tries(&saga, run) {
-            let Some(state) = course.last().cloned() else { continue };
+            let (Some(state), taken) = (course.last().cloned(), &run.executions[execution].states) else { continue };
             if scenario.refuses_invocation(&function, which) {
                 continue;
             }
-            let mut add = |which, outcome, purpose| {
-                let interference = Some(Interference { function: function.clone(), which, outcome });
+            let mut add = |outcome, lasts, purpose| {
+                let interference = Some(Interference { function: function.clone(), which, outcome, lasts });
                 jobs.push(Job { scenario, faults: Faults { strikes: Vec::new(), interference }, purpose });
             };
-            let repeated = Purpose::Repeated { state: state.clone() };
-            add(which..=which, InvocationOutcome::Twice, repeated.clone());
-            add(which..=which, InvocationOutcome::AnswerLost, repeated);
-            // The saga tries a step twice.
-            add(which..=which + 1, InvocationOutcome::Throttled, Purpose::Failed { state, execution, course });
+            let next = taken.iter().take(course.len() + 1).cloned().collect();
+            let repeated = Purpose::Repeated { state: state.clone(), execution, course: next };
+            add(InvocationOutcome::Twice, Duration::ZERO, repeated.clone());
+            add(InvocationOutcome::AnswerLost, Duration::ZERO, repeated);
+            add(InvocationOutcome::Throttled, UNTIL_GIVEN_UP, Purpose::Failed { state, execution, course });
         }
     }
     Ok(jobs)
@@ -165,7 +173,12 @@ struct Tried {
 
 /// The tries of all tasks, by function in the order of its invocations.
 fn tries(saga: &Saga, run: &Run) -> Vec<Tried> {
-    let mut all: Vec<_> = run.executions.iter().enumerate().flat_map(|(n, course)| course.tries.iter().map(move |t| (t.0, n, t.1))).collect();
+    let mut all: Vec<_> = run
+        .executions
+        .iter()
+        .enumerate()
+        .flat_map(|(n, course)| course.tries.iter().map(move |t| (t.0, n, t.1)))
+        .collect();
     all.sort_unstable();
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut tries = Vec::new();
@@ -201,29 +214,29 @@ impl Job {
     }
 
     /// Makes the run.
-    fn perform(self, base: &[Recording], bug: &Bug) -> anyhow::Result<Struck> {
+    fn perform(self, bug: &Bug) -> anyhow::Result<Struck> {
         let mut run = run(self.scenario, &self.faults, bug)?;
-        let same = |recording: &&Recording| recording.scenario.name == self.scenario.name;
-        let undisturbed = base.iter().find(same).map(|recording| recording.run.executions.as_slice()).unwrap_or_default();
-        run.wrong.extend(self.purpose.wrong(&run.executions, undisturbed));
+        run.wrong.extend(self.purpose.wrong(&run.executions));
         Ok(Struck { job: self, run })
     }
 }
 
 impl Purpose {
     /// What is wrong about the course that the saga took.
-    fn wrong(&self, taken: &[Course], undisturbed: &[Course]) -> Option<String> {
-        let states = |courses: &[Course]| courses.iter().map(|course| course.states.clone()).collect::<Vec<_>>();
+    fn wrong(&self, taken: &[Course]) -> Option<String> {
         match self {
             Self::Single | Self::Pair => None,
-            Self::Repeated { state } => {
-                let (taken, undisturbed) = (states(taken), states(undisturbed));
-                (taken != undisturbed).then(|| format!("with {state} repeated, the saga took {taken:?}, not {undisturbed:?}"))
+            Self::Repeated { state, execution, course } => {
+                let taken = taken.get(*execution);
+                let goes_on = taken.is_some_and(|taken| taken.states.starts_with(course));
+                (!goes_on)
+                    .then(|| format!("with {state} repeated, the saga was to take {course:?}, and took {taken:?}"))
             }
             Self::Failed { state, execution, course } => {
-                let failed = taken.get(*execution);
-                let there = failed.is_some_and(|failed| failed.interrupted_in() == Some(state) && failed.states == *course);
-                (!there).then(|| format!("the saga was to be interrupted in {state} after {course:?}, and took {failed:?}"))
+                let taken = taken.get(*execution);
+                let there = taken.is_some_and(|taken| taken.interrupted_in() == Some(state) && taken.states == *course);
+                (!there)
+                    .then(|| format!("the saga was to be interrupted in {state} after {course:?}, and took {taken:?}"))
             }
         }
     }
@@ -233,14 +246,9 @@ impl Purpose {
 ///
 /// # Errors
 /// The simulator fails.
-pub fn perform(
-    jobs: Vec<Job>,
-    base: &[Recording],
-    bug: &Bug,
-    progress: &(impl Fn() + Sync),
-) -> anyhow::Result<Vec<Struck>> {
+pub fn perform(jobs: Vec<Job>, bug: &Bug, progress: &(impl Fn() + Sync)) -> anyhow::Result<Vec<Struck>> {
     let perform = |job: Job| {
-        let struck = job.perform(base, bug);
+        let struck = job.perform(bug);
         progress();
         struck
     };
