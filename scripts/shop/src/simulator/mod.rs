@@ -7,16 +7,23 @@
 //! what it has told people, and `judge.rs` says what is wrong.
 //!
 //! After the last customer has lost interest nothing goes wrong any more, and the shop must come to rest by itself.
+//!
+//! `campaign.rs` runs many seeds on all cores, `shrink.rs` finds out how little of one is enough for its violation, `excerpt.rs`
+//! takes from its history what concerns it, and `summary.rs` says it all.
 
 mod alarms;
+pub mod campaign;
 mod customers;
 mod dice;
 mod driver;
+mod excerpt;
 mod faults;
 mod history;
 mod judge;
 mod promises;
 mod shelf;
+pub mod shrink;
+pub mod summary;
 mod witness;
 mod world;
 
@@ -72,6 +79,9 @@ impl Bug {
     pub const NONE: Self = Self { rewrite: |_| None, code: |code| code, settings: &[] };
 }
 
+/// Something that is wrong, and where.
+pub type Violation = String;
+
 /// What came of a simulation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
@@ -88,7 +98,7 @@ pub struct Report {
     /// How many customers there were.
     pub customers: u32,
     /// What is wrong.
-    pub violations: Vec<String>,
+    pub violations: Vec<Violation>,
     /// How much time passed in the simulation, in seconds.
     pub virtual_seconds: i64,
     /// How many lines the history has.
@@ -197,7 +207,7 @@ fn plan_restarts(tasks: &mut JoinSet<anyhow::Result<()>>, world: &Arc<World>, di
         tasks.spawn(async move {
             for moment in moments {
                 world.pass(moment).await;
-                if world.driver.happens(Kind::Restarted) {
+                if world.driver.happens(Kind::Restarted, "everything") {
                     world.restart().await?;
                 }
             }
