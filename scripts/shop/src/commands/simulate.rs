@@ -177,7 +177,7 @@ fn bar(campaign: &Campaign) -> anyhow::Result<ProgressBar> {
 fn warn(campaign: &Campaign) {
     let many = campaign.seeds.is_none_or(|seeds| seeds > 1);
     if cfg!(debug_assertions) && many {
-        eprintln!("This is a debug build: cargo run --release -p shop -- simulate ... is more than twice as fast.");
+        eprintln!("This is a debug build: cargo run --release -p shop -- simulate ... is about twice as fast.");
     }
     if !determinism::WORKS {
         eprintln!("On this system a seed may take another course each time; on Linux it is always the same.");

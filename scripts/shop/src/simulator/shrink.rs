@@ -1,7 +1,7 @@
 //! Finds out how little of a simulation is enough for its violation: which of its customers and which of its faults.
 //!
-//! Parts are left out, in ever smaller chunks, for as long as what is left violates the same: delta debugging by complements
-//! (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002). Faults are numbered in the order in
+//! Parts are left out, in ever smaller chunks, for as long as what is left violates the same: delta debugging (ddmin in Zeller
+//! and Hildebrandt, "Simplifying and isolating failure-inducing input", 2002). Faults are numbered in the order in
 //! which they are drawn, and history takes another course when one is left out, so a number may then be of another fault. That
 //! does not matter: a set of numbers is one history, and only sets that were run are believed.
 
@@ -143,20 +143,28 @@ struct Search<'a, Watch> {
 }
 
 impl<Watch: Fn(Progress) + Sync> Search<'_, Watch> {
-    /// Leaves out as many of these parts as it can.
+    /// Leaves out as many of these parts as it can: looks whether a chunk of them is enough, then whether one can be missed, then
+    /// the same with smaller chunks.
     fn leave_out(&mut self, these: fn(&Part) -> bool) -> anyhow::Result<()> {
+        // How many chunks of this size cannot be missed, as is known already.
         let (mut size, mut passed) = (usize::MAX, 0);
         loop {
-            let parts: Vec<Part> = self.kept.iter().copied().filter(these).collect();
+            let (parts, others): (Parts, Parts) = self.kept.iter().copied().partition(these);
             size = size.min(parts.len());
             if size == 0 || self.is_over() {
                 return Ok(());
             }
+            let parts: Vec<Part> = parts.into_iter().collect();
+            let with = |chunk: &[Part]| others.iter().chain(chunk).copied().collect::<Parts>();
             let without = |chunk: &[Part]| self.kept.iter().copied().filter(|part| !chunk.contains(part)).collect();
-            let candidates: Vec<Parts> = parts.chunks(size).skip(passed).map(without).collect();
+            let is_new = passed == 0 && size < parts.len();
+            let mut candidates: Vec<Parts> = if is_new { parts.chunks(size).map(with).collect() } else { Vec::new() };
+            let alone = candidates.len();
+            candidates.extend(parts.chunks(size).skip(passed).map(without));
             match self.first_that_violates(&candidates)? {
+                Some((place, enough)) if place < alone => (self.kept, passed) = (enough, 0),
                 // The chunk is gone, and the next one has its place.
-                Some((place, enough)) => (self.kept, passed) = (enough, passed + place),
+                Some((place, enough)) => (self.kept, passed) = (enough, passed + place - alone),
                 None => (size, passed) = (size / 2, 0),
             }
         }
