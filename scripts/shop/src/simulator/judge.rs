@@ -47,7 +47,7 @@ impl Judge {
             }
             self.look();
             // Most happens in the beginning.
-            pause = (pause * 3 / 2).min(Duration::from_secs(7_200));
+            pause = (pause * 2).min(Duration::from_secs(14_400));
         }
     }
 
