@@ -1,0 +1,9 @@
+//! The museum: what went wrong in other shops, as tests that this shop passes.
+
+mod acidrain;
+mod airline;
+mod datadog;
+mod ecommerce_platform;
+mod medusa;
+mod saleor;
+mod temporal;
