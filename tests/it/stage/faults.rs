@@ -29,8 +29,10 @@ struct State {
     more_webhooks: usize,
     /// Whether streams and topics hand everything over twice.
     repeating: bool,
-    /// The functions whose last batch was a repetition.
+    /// The functions whose last batch is to be handed over again.
     repeated: Vec<String>,
+    /// How many batches and messages came twice.
+    repetitions: usize,
 }
 
 /// A fault that strikes some calls.
@@ -83,7 +85,12 @@ impl Faults {
 
     /// No such call comes anywhere from now on, until [`Faults::mend`]; its caller waits as long as it will.
     pub fn stall(&self, function: &str, action: &str) {
-        self.plan(function, action, Fate { there: FOR_EVER, ..Fate::default() }, u32::MAX);
+        self.delay(function, action, FOR_EVER);
+    }
+
+    /// Every such call takes so long from now on, until [`Faults::mend`].
+    pub fn delay(&self, function: &str, action: &str, there: Duration) {
+        self.plan(function, action, Fate { there, ..Fate::default() }, u32::MAX);
     }
 
     /// This happens to the next invocations of `function`.
@@ -122,6 +129,11 @@ impl Faults {
         state.performed.iter().filter(|(name, _)| such(name)).map(|(_, count)| count).sum()
     }
 
+    /// How many batches and messages came twice.
+    pub fn repetitions(&self) -> usize {
+        self.state().repetitions
+    }
+
     /// The faults that were to strike once at least, and have not.
     pub fn unused(&self) -> Vec<String> {
         let state = self.state();
@@ -139,7 +151,9 @@ impl Faults {
 
 impl Courier for Faults {
     fn delivery(&self, _: &str) -> Delivery {
-        let again = self.state().repeating.then_some(Duration::ZERO);
+        let mut state = self.state();
+        let again = state.repeating.then_some(Duration::ZERO);
+        state.repetitions += usize::from(state.repeating);
         Delivery { again, ..Delivery::default() }
     }
 }
@@ -173,6 +187,7 @@ impl Driver for Faults {
             }
             None => {
                 state.repeated.push(function.to_owned());
+                state.repetitions += 1;
                 StreamFate { again: true, ..StreamFate::default() }
             }
         }
