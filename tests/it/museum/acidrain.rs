@@ -8,7 +8,39 @@ use localcloud::issuer::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::{Exhibit, Peer, Proof::Test};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "ACIDRain",
+    repository: "",
+    read: "SIGMOD 2017",
+    exhibits: &[
+        Exhibit {
+            seen_in: &[
+                "saleor/saleor#543",
+                "magento/magento2#6363",
+                "opencart/opencart#4811",
+                "django-oscar/django-oscar#2102",
+            ],
+            defect: "Stock: simultaneous checkouts sell the same units.",
+            here: "Units are taken by one conditional transaction.",
+            proof: Test("acidrain_inventory_simultaneous_checkouts_of_one_customer_do_not_oversell"),
+        },
+        Exhibit {
+            seen_in: &["vouchers"],
+            defect: "Simultaneous checkouts use a voucher more often than allowed.",
+            here: "There are no vouchers. What a key is good for, an order or an adjustment of stock, happens once.",
+            proof: Test("acidrain_voucher_what_a_key_is_good_for_happens_once"),
+        },
+        Exhibit {
+            seen_in: &["carts"],
+            defect: "A cart changes between the computing of its total and the order, which is paid less than it contains.",
+            here: "An order's content and price are one write.",
+            proof: Test("acidrain_cart_what_is_charged_is_what_was_ordered"),
+        },
+    ],
+}];
 
 /// There: stock was read, compared and written back in steps, so that simultaneous checkouts sold the same units.
 /// Filed as <https://github.com/saleor/saleor/issues/543>, <https://github.com/magento/magento2/issues/6363>,

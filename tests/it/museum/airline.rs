@@ -8,7 +8,61 @@ use localcloud::{
 };
 use serde_json::json;
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Elsewhere, Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "AWS serverless airline booking",
+    repository: "aws-samples/aws-serverless-airline-booking",
+    read: "branch archive, commit a48a016",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["booking/template.yaml"],
+            defect: "Seats are counted down and up by tasks that run at least once.",
+            here: "A hold says what was taken, and is taken and given back once.",
+            proof: Test("airline_reserve_flight_tasks_that_run_again_do_not_drift"),
+        },
+        Exhibit {
+            seen_in: &["booking/template.yaml"],
+            defect: "After a time-out of the reservation nothing is released.",
+            here: "An unknown outcome is found out, and undone.",
+            proof: Test("airline_reserve_flight_what_was_taken_before_a_time_out_comes_back"),
+        },
+        Exhibit {
+            seen_in: &["booking/template.yaml", "duncanmcclean/statamic-cargo#251"],
+            defect: "A refund that fails is skipped, and the booking cancelled.",
+            here: "Nothing is released or cancelled before Stripe says that the money is back.",
+            proof: Test("airline_refund_an_order_is_not_cancelled_before_its_money_is_back"),
+        },
+        Exhibit {
+            seen_in: &["booking/template.yaml"],
+            defect: "Every attempt makes up a new booking id.",
+            here: "The order's id is made of customer and key.",
+            proof: Test("airline_create_booking_a_retry_after_no_answer_makes_no_second_order"),
+        },
+        Exhibit {
+            seen_in: &["payment"],
+            defect: "There is no webhook: a customer who does not come back has paid for nothing.",
+            here: "The webhook wakes the order.",
+            proof: Elsewhere("tests/it/e2e/payment.rs", "a_customer_who_authenticates_gets_the_order"),
+        },
+        Exhibit {
+            seen_in: &["payment"],
+            defect: "The saga has no tests.",
+            here: "",
+            proof: Nothing("no defect by itself; see tests/it/saga.rs"),
+        },
+        Exhibit {
+            seen_in: &["#172", "#86", "#106"],
+            defect: "Deployment, layout and a wish.",
+            here: "",
+            proof: Nothing("no defects of correctness"),
+        },
+    ],
+}];
 
 /// There: a seat is taken by `seat - 1` and given back by `seat + 1`, by tasks that run at least once, so that every
 /// repetition makes the number of seats wrong.

@@ -6,7 +6,55 @@ use futures::future::join_all;
 use localcloud::{driver::Outcome, issuer::Scope};
 use serde_json::{Value, json};
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "DataDog serverless-sample-app",
+    repository: "DataDog/serverless-sample-app",
+    read: "commit 9fe27a7",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["orderProcessingWorkflow.asl.json"],
+            defect: "A reservation that comes after the order's time limit is never released.",
+            here: "The undo leaves a tombstone, and nothing holds after it.",
+            proof: Test("datadog_workflow_a_reservation_that_comes_after_the_end_holds_nothing"),
+        },
+        Exhibit {
+            seen_in: &["reserveStockFor"],
+            defect: "Two units of one product reserve one.",
+            here: "A hold has a quantity.",
+            proof: Test("datadog_inventory_two_units_of_one_product_hold_two"),
+        },
+        Exhibit {
+            seen_in: &["InventoryItem.java"],
+            defect: "A stock item keeps the ids of its orders, and grows towards 400 KB.",
+            here: "Each order has a hold of its own.",
+            proof: Test("datadog_inventory_a_stock_item_does_not_grow_with_its_orders"),
+        },
+        Exhibit {
+            seen_in: &["InventoryItem.java"],
+            defect: "Stock is a floating-point number.",
+            here: "Units are whole numbers, on the wire too.",
+            proof: Test("datadog_inventory_stock_is_counted_in_whole_units"),
+        },
+        Exhibit {
+            seen_in: &["InventoryItemService.java", "asyncapi.yaml"],
+            defect: "Events are published after the write, and lost when the writer dies in between.",
+            here: "The table's stream is the outbox.",
+            proof: Test("datadog_order_service_no_event_is_lost_with_its_writer"),
+        },
+        Exhibit {
+            seen_in: &["Terraform"],
+            defect: "There are no alarms and no gradual rollouts.",
+            here: "",
+            proof: Nothing("no defect of correctness; see terraform/modules/alarms and terraform/modules/function"),
+        },
+    ],
+}];
 
 /// There (`orderProcessingWorkflow.asl.json`): when a reservation takes longer than 60 seconds, the order ends without
 /// stock, and the reservation that is made later is never released.

@@ -5,7 +5,61 @@ use futures::future::join_all;
 use localcloud::{driver::Outcome, issuer::Scope};
 use serde_json::{Value, json};
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Elsewhere, Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "AWS serverless e-commerce platform",
+    repository: "aws-samples/aws-serverless-ecommerce-platform",
+    read: "commit 3b9ef36",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["orders"],
+            defect: "There is no stock.",
+            here: "What is not there is not sold.",
+            proof: Elsewhere("tests/it/e2e/ordering.rs", "what_is_sold_out_is_cancelled_without_a_payment"),
+        },
+        Exhibit {
+            seen_in: &["orders/src/table_update"],
+            defect: "A late event overwrites a later status.",
+            here: "Every write of a status is conditional on the one before.",
+            proof: Test("ecommerce_platform_orders_a_late_step_does_not_overwrite_a_status"),
+        },
+        Exhibit {
+            seen_in: &["payment/src/on_completed/main.py"],
+            defect: "A death after the capture makes a payment look failed.",
+            here: "Stripe is asked again, under the same key.",
+            proof: Test("ecommerce_platform_payment_a_death_after_the_capture_does_not_look_like_a_failure"),
+        },
+        Exhibit {
+            seen_in: &["payment-3p/src/processPayment"],
+            defect: "Two calls at once both take the money.",
+            here: "The intent decides, once.",
+            proof: Test("ecommerce_platform_payment_3p_captures_at_once_take_the_money_once"),
+        },
+        Exhibit {
+            seen_in: &["orders/src/create_order"],
+            defect: "Every POST makes up a new id.",
+            here: "Requests under one key are one order.",
+            proof: Test("ecommerce_platform_orders_requests_at_once_under_one_key_are_one_order"),
+        },
+        Exhibit {
+            seen_in: &["orders"],
+            defect: "An update of an order's products writes the old ones.",
+            here: "",
+            proof: Nothing("nothing changes an order's lines"),
+        },
+        Exhibit {
+            seen_in: &["#96", "#147", "#151", "#207"],
+            defect: "Wiping, deploying, a wish, and that it is not kept up.",
+            here: "",
+            proof: Nothing("no defects of correctness"),
+        },
+    ],
+}];
 
 /// There: an order's status is written without a condition, so that a late event overwrites a later status.
 /// Here every write of a status is conditional on the one before it: late steps are told what the order is.

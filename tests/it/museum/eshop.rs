@@ -6,7 +6,40 @@ use futures::future::join_all;
 use localcloud::{driver::Outcome, issuer::Scope};
 use serde_json::json;
 
+use super::{Exhibit, Peer, Proof::Test};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "eShop",
+    repository: "dotnet/eShop",
+    read: "commit 5624ad5",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["#888", "dotnet-architecture/eShopOnContainers#2001"],
+            defect: "Stock is checked before the payment and removed after it.",
+            here: "Units are gone before the payment begins.",
+            proof: Test("eshop_888_units_are_taken_before_the_payment_and_not_after"),
+        },
+        Exhibit {
+            seen_in: &["RabbitMQEventBus.cs"],
+            defect: "A message is acknowledged although its handler has failed.",
+            here: "It stays in its queue.",
+            proof: Test("eshop_event_bus_a_message_whose_handler_fails_comes_again"),
+        },
+        Exhibit {
+            seen_in: &["dotnet-architecture/eShopOnContainers#700"],
+            defect: "Nobody publishes later what could not be published.",
+            here: "The stream's reader does not go on before it has.",
+            proof: Test("eshop_700_an_event_that_could_not_be_published_is_published_later"),
+        },
+        Exhibit {
+            seen_in: &["IdentifiedCommandHandler", "the orders API"],
+            defect: "An error is forgotten, a duplicate is told success, and 200 is answered whatever happened.",
+            here: "What was not carried out is answered 503, also to a duplicate.",
+            proof: Test("eshop_identified_command_a_duplicate_of_a_failed_request_is_not_told_success"),
+        },
+    ],
+}];
 
 /// There (<https://github.com/dotnet/eShop/issues/888>,
 /// <https://github.com/dotnet-architecture/eShopOnContainers/issues/2001>): stock is checked before the payment and removed

@@ -9,7 +9,94 @@ use localcloud::{Authentication, driver::Outcome, issuer::Scope};
 use reqwest::Method;
 use serde_json::json;
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Elsewhere, Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "medusa",
+    repository: "medusajs/medusa",
+    read: "",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["#16825"],
+            defect: "An order that loses the race for stock stays, without reservation and payment.",
+            here: "It is CANCELLED, says why, holds nothing and owes nothing.",
+            proof: Test("medusa_16825_an_order_that_loses_the_race_for_stock_is_not_orphaned"),
+        },
+        Exhibit {
+            seen_in: &["#16502"],
+            defect: "Two lines of one inventory item are each checked against all of its stock.",
+            here: "Lines of one sku are one line before anything is checked.",
+            proof: Test("medusa_16502_two_lines_of_one_stock_item_are_checked_together"),
+        },
+        Exhibit {
+            seen_in: &["#16569"],
+            defect: "Reservations that are made without the workflow's lock oversell.",
+            here: "There is no lock to forget.",
+            proof: Test("medusa_16569_direct_simultaneous_reservations_do_not_oversell"),
+        },
+        Exhibit {
+            seen_in: &["#13301", "#11090"],
+            defect: "The browser's return and the webhook both capture, as the order exists only afterwards.",
+            here: "The order exists before the payment, and its intent is captured once.",
+            proof: Test("medusa_13301_an_order_that_is_completed_by_several_at_once_is_captured_once"),
+        },
+        Exhibit {
+            seen_in: &["#6370"],
+            defect: "Capturing what is captured is an error.",
+            here: "An error is not believed before the intent was looked at.",
+            proof: Test("medusa_6370_capturing_what_is_captured_is_no_error"),
+        },
+        Exhibit {
+            seen_in: &["#4798", "#2948", "#3146"],
+            defect: "A webhook that meets the customer's own request fails.",
+            here: "It is queued, and comes again when something is in the way.",
+            proof: Test("medusa_4798_a_webhook_that_meets_others_is_taken_and_comes_again"),
+        },
+        Exhibit {
+            seen_in: &["#14205"],
+            defect: "An order is completed while its payment is processing.",
+            here: "What an event says is not used: Stripe is asked.",
+            proof: Test("medusa_14205_an_order_is_not_completed_before_its_payment"),
+        },
+        Exhibit {
+            seen_in: &["#14205"],
+            defect: "The same, when it is the intent itself that is processing.",
+            here: "Nothing is decided before Stripe has.",
+            proof: Elsewhere("services/payments/src/usecases/authorize.rs", "an_intent_in_processing_is_not_acted_on"),
+        },
+        Exhibit {
+            seen_in: &["complete-cart.ts"],
+            defect: "A reservation has no time limit.",
+            here: "A hold expires with its order's deadline.",
+            proof: Elsewhere(
+                "tests/it/e2e/payment.rs",
+                "a_customer_who_never_comes_back_loses_the_order_at_its_deadline",
+            ),
+        },
+        Exhibit {
+            seen_in: &["the Stripe provider"],
+            defect: "Stripe is asked without an idempotency key.",
+            here: "As for saleor.",
+            proof: Test("saleor_14926_a_request_that_the_network_repeats_moves_money_once"),
+        },
+        Exhibit {
+            seen_in: &["the API"],
+            defect: "Nothing limits how often it is asked.",
+            here: "API Gateway does; the local one is shown to do the same.",
+            proof: Elsewhere("shared/localcloud/src/gateway/tests/refusals.rs", "too_often"),
+        },
+        Exhibit {
+            seen_in: &["#14987"],
+            defect: "A reservation takes from the first location only.",
+            here: "",
+            proof: Nothing("there are no locations"),
+        },
+    ],
+}];
 
 /// There (<https://github.com/medusajs/medusa/issues/16825>): of two carts that raced for the last unit, the loser left an
 /// order without reservation and without payment, because the steps beside the one that failed could not be undone.

@@ -10,7 +10,55 @@ use localcloud::{
 };
 use serde_json::json;
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Elsewhere, Test},
+};
 use crate::stage::{Faults, Stage};
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "oxide omicron and steno",
+    repository: "oxidecomputer/omicron",
+    read: "",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["#3894"],
+            defect: "A test that lets every node fail never comes past the first.",
+            here: "A fault that was planned and has not struck fails its test.",
+            proof: Test("omicron_3894_a_fault_that_never_strikes_fails_its_test"),
+        },
+        Exhibit {
+            seen_in: &["#2094"],
+            defect: "Actions of sagas are not idempotent.",
+            here: "Every step runs twice at the same time.",
+            proof: Test("omicron_2094_every_step_forward_may_run_twice"),
+        },
+        Exhibit {
+            seen_in: &["#6070"],
+            defect: "Half of the sagas have no test of their undo.",
+            here: "Every step of the undo runs twice at the same time.",
+            proof: Test("omicron_6070_every_step_of_an_undo_may_run_twice"),
+        },
+        Exhibit {
+            seen_in: &["#3211", "oxidecomputer/steno#138"],
+            defect: "An undo fails, and nobody has decided what that means.",
+            here: "It is tried for ever, never skipped, and calls an operator.",
+            proof: Test("omicron_3211_an_undo_that_fails_is_loud_and_is_never_skipped"),
+        },
+        Exhibit {
+            seen_in: &["test_helpers.rs"],
+            defect: "No test dies between an effect and its record.",
+            here: "One does, after the capture.",
+            proof: Test("ecommerce_platform_payment_a_death_after_the_capture_does_not_look_like_a_failure"),
+        },
+        Exhibit {
+            seen_in: &["steno"],
+            defect: "Sagas have no versions.",
+            here: "What an execution is started with does not change unnoticed.",
+            proof: Elsewhere("tests/it/contracts.rs", "contracts_have_not_changed_unnoticed"),
+        },
+    ],
+}];
 
 /// There (<https://github.com/oxidecomputer/omicron/issues/3894>): a test that let every node fail never came further than
 /// the first, and passed.

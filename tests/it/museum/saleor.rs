@@ -6,7 +6,73 @@ use futures::future::join_all;
 use localcloud::{Authentication, driver::Outcome, issuer::Scope};
 use serde_json::{Value, json};
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "saleor",
+    repository: "saleor/saleor",
+    read: "",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["#543"],
+            defect: "Simultaneous checkouts oversell.",
+            here: "See ACIDRain.",
+            proof: Test("acidrain_inventory_simultaneous_checkouts_of_one_customer_do_not_oversell"),
+        },
+        Exhibit {
+            seen_in: &["#5334"],
+            defect: "A few of a hundred orders have no allocation.",
+            here: "An order is confirmed only after its holds are committed.",
+            proof: Test("saleor_5334_every_one_of_many_simultaneous_orders_has_its_allocation"),
+        },
+        Exhibit {
+            seen_in: &["#12652", "chethanac15/eStore#182"],
+            defect: "The customer's return and the webhook complete one checkout, and disturb each other.",
+            here: "Both only start the saga, and each step decides by a condition.",
+            proof: Test("saleor_12652_the_customers_return_and_the_webhook_race_for_one_order"),
+        },
+        Exhibit {
+            seen_in: &["#12491"],
+            defect: "A failed action cannot be repeated safely.",
+            here: "A request that was not carried out is carried out when it comes again under its key.",
+            proof: Test("saleor_12491_a_failed_action_is_carried_out_when_it_is_repeated"),
+        },
+        Exhibit {
+            seen_in: &["saleor/saleor-docs#1053"],
+            defect: "Nobody can tell when a new key is needed.",
+            here: "The answer says so.",
+            proof: Test("saleor_docs_1053_the_answer_says_when_a_new_key_is_needed"),
+        },
+        Exhibit {
+            seen_in: &["#11069"],
+            defect: "Rows are locked while the payment provider is asked.",
+            here: "Nothing is locked, at any time.",
+            proof: Test("saleor_11069_nobody_waits_for_another_ones_payment"),
+        },
+        Exhibit {
+            seen_in: &["#14926", "#14358"],
+            defect: "Payments are started without an idempotency key.",
+            here: "A request that moves money has a key that is made of the order, and goes without it only where a repetition does no harm.",
+            proof: Test("saleor_14926_a_request_that_the_network_repeats_moves_money_once"),
+        },
+        Exhibit {
+            seen_in: &["#8313"],
+            defect: "Carts reserve nothing.",
+            here: "",
+            proof: Nothing("there are no carts: the hold begins with the order"),
+        },
+        Exhibit {
+            seen_in: &["lock_objects.py"],
+            defect: "One row per sku limits how fast it sells.",
+            here: "",
+            proof: Nothing("no defect of correctness; one item per sku limits it here too, while only shard 0 is used"),
+        },
+    ],
+}];
 
 /// There (<https://github.com/saleor/saleor/issues/5334>): of a hundred orders, one or two had no allocation of stock.
 /// Here an order is confirmed only after its holds are committed.
@@ -130,7 +196,7 @@ async fn saleor_11069_nobody_waits_for_another_ones_payment() {
 
 /// There (<https://github.com/saleor/saleor/issues/14926>, <https://github.com/saleor/saleor/issues/14358>, and the old
 /// Stripe plugin): payments were started without an idempotency key, so that a repeated request started two.
-/// Here every request that changes something at Stripe has a key that is made of the order.
+/// Here a request that moves money has a key that is made of the order.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn saleor_14926_a_request_that_the_network_repeats_moves_money_once() {
     let Some((stage, faults)) = Stage::with_faults("the network has to repeat itself").await else { return };

@@ -8,7 +8,152 @@ use localcloud::{driver::Outcome, issuer::Scope};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Elsewhere, Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[
+    Peer {
+        name: "OpenTelemetry demo",
+        repository: "open-telemetry/opentelemetry-demo",
+        read: "commit 054282e",
+        exhibits: &[
+            Exhibit {
+                seen_in: &["src/checkout/main.go"],
+                defect: "What was charged is kept when the rest fails.",
+                here: "It is given back, and the units too.",
+                proof: Test("otel_demo_checkout_what_was_charged_for_nothing_is_given_back"),
+            },
+            Exhibit {
+                seen_in: &["src/checkout/main.go"],
+                defect: "Card numbers are attributes of spans.",
+                here: "A card is an id of Stripe's; a number is refused, and kept nowhere.",
+                proof: Test("otel_demo_checkout_a_card_number_is_kept_nowhere"),
+            },
+            Exhibit {
+                seen_in: &["#1663", "#3034", "#2924", "open-telemetry/opentelemetry.io#10566"],
+                defect: "It needs more memory than people have.",
+                here: "",
+                proof: Nothing("no defect of correctness"),
+            },
+        ],
+    },
+    Peer {
+        name: "Google microservices-demo",
+        repository: "GoogleCloudPlatform/microservices-demo",
+        read: "",
+        exhibits: &[
+            Exhibit {
+                seen_in: &["#180"],
+                defect: "There are no rollbacks.",
+                here: "A decline leaves every line as it was.",
+                proof: Test("microservices_demo_180_a_decline_rolls_every_line_back"),
+            },
+            Exhibit {
+                seen_in: &["#3474"],
+                defect: "A slow payment is a slow answer, and a lost one takes ten seconds.",
+                here: "The customer is answered when the order is written down.",
+                proof: Test("microservices_demo_3474_a_payment_that_stalls_does_not_stall_the_customer"),
+            },
+        ],
+    },
+    Peer {
+        name: "retail-store-sample-app",
+        repository: "aws-containers/retail-store-sample-app",
+        read: "commit 1a28474",
+        exhibits: &[
+            Exhibit {
+                seen_in: &["AfterSave"],
+                defect: "Saving and publishing are two writes.",
+                here: "The table's stream is the outbox, and what is published twice counts once.",
+                proof: Test("retail_store_after_save_a_change_is_published_although_its_writer_died"),
+            },
+            Exhibit {
+                seen_in: &["orders"],
+                defect: "Payments are made up, and the tax is a constant.",
+                here: "",
+                proof: Nothing("payments are Stripe's; there are no taxes"),
+            },
+        ],
+    },
+    Peer {
+        name: "serverless-rust-demo",
+        repository: "aws-samples/serverless-rust-demo",
+        read: "commit b63a56b",
+        exhibits: &[
+            Exhibit {
+                seen_in: &["the DynamoDB store"],
+                defect: "No write has a condition.",
+                here: "A change names the version that it changes.",
+                proof: Test("rust_demo_put_product_simultaneous_changes_of_one_version_are_one_change"),
+            },
+            Exhibit {
+                seen_in: &["the product"],
+                defect: "A price is a floating-point number.",
+                here: "It is a whole number of minor units.",
+                proof: Test("rust_demo_price_a_price_is_no_floating_point_number"),
+            },
+            Exhibit {
+                seen_in: &["#25"],
+                defect: "It does not run locally.",
+                here: "",
+                proof: Nothing("no defect of correctness"),
+            },
+        ],
+    },
+    Peer {
+        name: "serverless-shopping-cart",
+        repository: "aws-samples/aws-serverless-shopping-cart",
+        read: "commit 66a863f",
+        exhibits: &[Exhibit {
+            seen_in: &["db_stream_handler.py"],
+            defect: "A batch that comes again is added again.",
+            here: "Nothing is added by events: versions and conditions decide.",
+            proof: Test("shopping_cart_stream_handler_what_comes_twice_counts_once"),
+        }],
+    },
+    Peer {
+        name: "serverless-coffee",
+        repository: "aws-samples/serverless-coffee",
+        read: "commit 082d2e3",
+        exhibits: &[Exhibit {
+            seen_in: &["the order processor"],
+            defect: "Orders are admitted by ListExecutions, which may be asked five times a second.",
+            here: "",
+            proof: Nothing("nothing counts executions: API Gateway throttles"),
+        }],
+    },
+    Peer {
+        name: "long-lived transactions",
+        repository: "aws-samples/aws-step-functions-long-lived-transactions",
+        read: "commit 5ca56b7",
+        exhibits: &[
+            Exhibit {
+                seen_in: &["the state machine"],
+                defect: "A time-out or an unknown error ends the execution, and nothing is undone.",
+                here: "It ends the execution and no order: the watchdog starts another.",
+                proof: Test("long_lived_transactions_catch_an_unknown_error_is_no_end"),
+            },
+            Exhibit {
+                seen_in: &["the state machine"],
+                defect: "The same, of the definition.",
+                here: "Every state catches States.ALL.",
+                proof: Elsewhere(
+                    "tests/it/saga.rs",
+                    "every_task_has_a_time_limit_above_its_functions_retries_with_full_jitter_and_a_catch",
+                ),
+            },
+            Exhibit {
+                seen_in: &["the reservation"],
+                defect: "To reserve only writes a record.",
+                here: "It takes the units.",
+                proof: Test("datadog_inventory_two_units_of_one_product_hold_two"),
+            },
+        ],
+    },
+];
 
 /// There (open-telemetry/opentelemetry-demo, `src/checkout/main.go`): the card is charged, then the goods are shipped, and
 /// when that fails the money is kept.

@@ -7,7 +7,55 @@ use localcloud::{driver::Outcome, issuer::Scope};
 use reqwest::Method;
 use serde_json::json;
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Nothing, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "Temporal reference-app-orders-go",
+    repository: "temporalio/reference-app-orders-go",
+    read: "commit 5e96c82",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["app/billing/activities.go"],
+            defect: "An invoice adds up the sums so far instead of the items.",
+            here: "The total is the sum of its lines.",
+            proof: Test("temporal_billing_an_invoice_of_several_items_is_their_sum"),
+        },
+        Exhibit {
+            seen_in: &["app/billing/activities.go"],
+            defect: "Every attempt makes up new prices.",
+            here: "The price is written down with the order.",
+            proof: Test("temporal_billing_a_repeated_attempt_charges_what_the_order_said"),
+        },
+        Exhibit {
+            seen_in: &["app/order/activities.go"],
+            defect: "The reservation panics when nothing is available.",
+            here: "Sold out is an answer.",
+            proof: Test("temporal_order_an_order_of_nothing_available_is_answered"),
+        },
+        Exhibit {
+            seen_in: &["app/order/activities.go"],
+            defect: "Whether there is stock depends on the item's name.",
+            here: "On the units that were received.",
+            proof: Test("temporal_order_stock_is_counted_and_not_guessed_from_names"),
+        },
+        Exhibit {
+            seen_in: &["app/order"],
+            defect: "Nothing gives a reservation back: no cancel, no time limit, no decline.",
+            here: "Each leads into the undo.",
+            proof: Test("temporal_order_every_way_out_gives_the_units_back"),
+        },
+        Exhibit {
+            seen_in: &["the fraud check"],
+            defect: "A tally counts every retry of its activity.",
+            here: "",
+            proof: Nothing("there are no fraud checks"),
+        },
+    ],
+}];
 
 /// There (`GenerateInvoice` in `app/billing/activities.go`): the total adds up the sums so far instead of the items, so that
 /// every invoice of several items is too high.

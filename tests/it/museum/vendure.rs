@@ -5,7 +5,58 @@ use localcloud::{Authentication, issuer::Scope};
 use reqwest::Method;
 use serde_json::json;
 
+use super::{
+    Exhibit, Peer,
+    Proof::{Elsewhere, Test},
+};
 use crate::stage::Stage;
+
+pub const PEERS: &[Peer] = &[Peer {
+    name: "vendure",
+    repository: "vendurehq/vendure",
+    read: "commit 8f5496a",
+    exhibits: &[
+        Exhibit {
+            seen_in: &["#3508", "#4930"],
+            defect: "Stock is checked at the beginning of a checkout and allocated at its end.",
+            here: "Units are held before anybody is asked to pay.",
+            proof: Test("vendure_3508_the_last_units_are_held_before_anybody_pays"),
+        },
+        Exhibit {
+            seen_in: &["#3509"],
+            defect: "Orders that are never paid keep their stock for ever.",
+            here: "A hold expires with its order's deadline.",
+            proof: Elsewhere(
+                "tests/it/e2e/payment.rs",
+                "a_customer_who_never_comes_back_loses_the_order_at_its_deadline",
+            ),
+        },
+        Exhibit {
+            seen_in: &["stripe.service.ts"],
+            defect: "An idempotency key of code and amount gives a dead intent back.",
+            here: "An order has one intent for life, and the same goods again are another order.",
+            proof: Test("vendure_stripe_key_the_same_goods_again_have_an_intent_of_their_own"),
+        },
+        Exhibit {
+            seen_in: &["stripe.controller.ts"],
+            defect: "A webhook's order is looked up before its signature is verified.",
+            here: "Nothing is read or asked before.",
+            proof: Test("vendure_stripe_controller_an_unsigned_webhook_is_turned_away_before_anything_is_looked_up"),
+        },
+        Exhibit {
+            seen_in: &["Pinelab-studio/pinelab-vendure-plugins#620"],
+            defect: "Three webhooks at once settle a payment three times.",
+            here: "A payment's row moves forward once.",
+            proof: Test("vendure_pinelab_620_webhooks_at_once_settle_a_payment_once"),
+        },
+        Exhibit {
+            seen_in: &["settlePayment"],
+            defect: "A payment is called settled, and nobody has captured it.",
+            here: "An order is confirmed after Stripe has said that it took the money.",
+            proof: Elsewhere("tests/it/e2e/ordering.rs", "an_order_is_confirmed_paid_deducted_and_mailed"),
+        },
+    ],
+}];
 
 /// There (<https://github.com/vendurehq/vendure/issues/3508>): stock is checked when the checkout begins and allocated when
 /// its payment settles, so that two customers pay for the last unit.
