@@ -13,7 +13,7 @@ use super::{
     Exhibit, Peer,
     Proof::{Elsewhere, Nothing, Test},
 };
-use crate::stage::Stage;
+use crate::stage::{ATTEMPTS, Stage};
 
 pub const PEERS: &[Peer] = &[Peer {
     name: "medusa",
@@ -221,7 +221,8 @@ async fn medusa_4798_a_webhook_that_meets_others_is_taken_and_comes_again() {
     let id = stage.order(&ada, "3ds", &stage.order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
     stage.reaches(&ada, &id, "ACTION_REQUIRED").await;
     stage.authenticate(&id, Authentication::Succeed).await;
-    assert!(stage.eventually(async || faults.struck(process, "UpdateItem")).await);
+    assert!(stage.eventually(async || faults.strikes(process, "UpdateItem") >= ATTEMPTS).await);
+    assert!(stage.depth("payments/stripe-events").await > 0, "the webhook is forgotten");
     faults.mend();
     // Messages that failed are visible again after two minutes.
     stage.pass(Duration::from_secs(121)).await;

@@ -161,6 +161,8 @@ async fn vendure_pinelab_620_webhooks_at_once_settle_a_payment_once() {
     assert!(stage.eventually(async || stage.is_quiet().await).await);
     assert!(faults.performed("payments/receive-stripe-webhook", "SendMessage") >= 3, "they were not all taken");
     let payment = stage.get(&format!("/payments/{id}"), &admin).await.expect(200).json();
+    // One when it was placed, and one when its payment was authorized.
+    assert_eq!((&payment["status"], stage.cloud().executions().len()), (&json!("captured"), 2));
     let kinds: Vec<_> = payment["ledger"].as_array().unwrap().iter().map(|entry| entry["kind"].clone()).collect();
     assert_eq!((stage.charged(&id), kinds), ((1, 1290), vec![json!("authorized"), json!("captured")]));
     assert_eq!(stage.mails(&id).await, ["order_action_required", "order_confirmed"]);

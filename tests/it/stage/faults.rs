@@ -32,7 +32,7 @@ struct State {
     /// The functions whose last batch is to be handed over again.
     repeated: Vec<String>,
     /// How many batches and messages came twice.
-    repetitions: usize,
+    repetitions: u64,
 }
 
 /// A fault that strikes some calls.
@@ -59,6 +59,12 @@ impl<F: Copy> Planned<F> {
         format!("{} {}", self.function, self.action).trim().to_owned()
     }
 }
+
+/// How late a message comes a second time, at most.
+pub const LATEST: Duration = Duration::from_secs(100);
+
+/// So often the SDK makes a call before it is given up (`lambda::retries`).
+pub const ATTEMPTS: u32 = 3;
 
 /// How long a call is under way that never comes anywhere.
 const FOR_EVER: Duration = Duration::from_secs(1_000_000);
@@ -110,7 +116,7 @@ impl Faults {
         self.state().more_webhooks = times - 1;
     }
 
-    /// From now on streams and topics hand everything over twice.
+    /// From now on streams and topics hand everything over twice; topics the second time up to [`LATEST`] later.
     pub fn repeat_everything(&self) {
         self.state().repeating = true;
     }
@@ -130,7 +136,7 @@ impl Faults {
     }
 
     /// How many batches and messages came twice.
-    pub fn repetitions(&self) -> usize {
+    pub fn repetitions(&self) -> u64 {
         self.state().repetitions
     }
 
@@ -142,19 +148,23 @@ impl Faults {
         calls.chain(invocations).collect()
     }
 
-    /// Whether such a fault has struck.
-    pub fn struck(&self, function: &str, action: &str) -> bool {
+    /// How often such a fault has struck.
+    pub fn strikes(&self, function: &str, action: &str) -> u32 {
         let such = |planned: &&Planned<Fate>| planned.function == function && planned.action == action;
-        self.state().calls.iter().filter(such).any(|planned| planned.struck > 0)
+        self.state().calls.iter().filter(such).map(|planned| planned.struck).sum()
     }
 }
 
 impl Courier for Faults {
     fn delivery(&self, _: &str) -> Delivery {
         let mut state = self.state();
-        let again = state.repeating.then_some(Duration::ZERO);
-        state.repetitions += usize::from(state.repeating);
-        Delivery { again, ..Delivery::default() }
+        if !state.repeating {
+            return Delivery::default();
+        }
+        // Late, and the newest first.
+        let again = LATEST.saturating_sub(Duration::from_millis(state.repetitions));
+        state.repetitions += 1;
+        Delivery { again: Some(again), ..Delivery::default() }
     }
 }
 

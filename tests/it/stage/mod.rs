@@ -19,7 +19,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use shop::{invariants::Evidence, seed::Target};
 
-pub use faults::Faults;
+pub use faults::{ATTEMPTS, Faults, LATEST};
 use local::Local;
 use remote::Remote;
 
