@@ -13,5 +13,6 @@ mod contracts;
 mod documents;
 mod drift;
 mod e2e;
+mod museum;
 mod saga;
 mod stage;
