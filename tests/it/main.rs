@@ -14,4 +14,5 @@ mod documents;
 mod drift;
 mod e2e;
 mod saga;
+mod simulation;
 mod stage;
