@@ -88,14 +88,20 @@ impl Family {
             return None;
         }
         let kind = format!("{}{}.v1", self.prefix, (self.kind)(old, new)?);
-        let told: Value = self.told.iter().map(|(_, field)| new[*field].clone()).collect();
-        Some((kind, text(&new[self.subject]).to_owned(), told.to_string()))
+        let told = in_one_order(self.told.iter().map(|(_, field)| new[*field].clone()).collect());
+        Some((kind, text(&new[self.subject]).to_owned(), told))
     }
 
     fn told(&self, event: &Published) -> Fact {
-        let told: Value = self.told.iter().map(|(field, _)| event.data[*field].clone()).collect();
-        (event.kind.clone(), event.subject.clone(), told.to_string())
+        let told = in_one_order(self.told.iter().map(|(field, _)| event.data[*field].clone()).collect());
+        (event.kind.clone(), event.subject.clone(), told)
     }
+}
+
+/// JSON as text that is the same for the same JSON.
+fn in_one_order(mut json: Value) -> String {
+    json.sort_all_objects();
+    json.to_string()
 }
 
 /// Holds the events that were published against the changes that were made.

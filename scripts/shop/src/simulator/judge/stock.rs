@@ -114,7 +114,7 @@ fn held_by_orders(evidence: &Evidence, findings: &mut Findings) {
                             && hold["state"] == "committed"
                     };
                     findings.check(holds.iter().any(is_its), ConfirmedHasStock, || {
-                        format!("{id} has no committed stock for {line}")
+                        format!("{id} is confirmed, and its {} are not committed", line["sku"])
                     });
                 }
             }
