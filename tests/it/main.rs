@@ -15,4 +15,5 @@ mod drift;
 mod e2e;
 mod museum;
 mod saga;
+mod simulation;
 mod stage;

@@ -15,6 +15,7 @@ mod driver;
 mod faults;
 mod history;
 mod judge;
+pub mod planted;
 mod promises;
 mod shelf;
 mod witness;
@@ -38,6 +39,7 @@ use dice::Dice;
 use driver::{Outage, Simulated};
 pub use faults::Kind;
 use judge::Judge;
+pub use judge::{Invariant, Violation};
 use promises::Promises;
 use shelf::Admin;
 use world::World;
@@ -58,9 +60,12 @@ pub struct Plan {
 }
 
 /// A bug that is planted in the shop, to see that it is found.
+#[derive(Clone, Copy)]
 pub struct Bug {
     /// Changes what a function sends, as a mistake in its adapter would.
     pub rewrite: fn(&Call<'_>) -> Option<Vec<u8>>,
+    /// Changes the headers that it sends.
+    pub headers: fn(&Call<'_>) -> Vec<(&'static str, String)>,
     /// Changes functions.
     pub code: fn(Code) -> Code,
     /// Settings that differ.
@@ -69,7 +74,7 @@ pub struct Bug {
 
 impl Bug {
     /// No bug: to be changed.
-    pub const NONE: Self = Self { rewrite: |_| None, code: |code| code, settings: &[] };
+    pub const NONE: Self = Self { rewrite: |_| None, headers: |_| Vec::new(), code: |code| code, settings: &[] };
 }
 
 /// What came of a simulation.
@@ -88,7 +93,7 @@ pub struct Report {
     /// How many customers there were.
     pub customers: u32,
     /// What is wrong.
-    pub violations: Vec<String>,
+    pub violations: Vec<Violation>,
     /// How much time passed in the simulation, in seconds.
     pub virtual_seconds: i64,
     /// How many lines the history has.
