@@ -7,17 +7,24 @@
 //! what it has told people, and `judge.rs` says what is wrong.
 //!
 //! After the last customer has lost interest nothing goes wrong any more, and the shop must come to rest by itself.
+//!
+//! `campaign.rs` runs many seeds on all cores, `shrink.rs` finds out how little of one is enough for its violation, `excerpt.rs`
+//! takes from its history what concerns it, and `summary.rs` says it all.
 
 mod alarms;
+pub mod campaign;
 mod customers;
 mod dice;
 mod driver;
+mod excerpt;
 mod faults;
 mod history;
 mod judge;
 pub mod planted;
 mod promises;
 mod shelf;
+pub mod shrink;
+pub mod summary;
 mod witness;
 mod world;
 
@@ -76,6 +83,9 @@ impl Bug {
     /// No bug: to be changed.
     pub const NONE: Self = Self { rewrite: |_| None, headers: |_| Vec::new(), code: |code| code, settings: &[] };
 }
+
+/// Something that is wrong, and where.
+pub type Violation = String;
 
 /// What came of a simulation.
 #[derive(Debug, Clone, Serialize)]
@@ -202,7 +212,7 @@ fn plan_restarts(tasks: &mut JoinSet<anyhow::Result<()>>, world: &Arc<World>, di
         tasks.spawn(async move {
             for moment in moments {
                 world.pass(moment).await;
-                if world.driver.happens(Kind::Restarted) {
+                if world.driver.happens(Kind::Restarted, "everything") {
                     world.restart().await?;
                 }
             }
