@@ -84,9 +84,6 @@ impl Bug {
     pub const NONE: Self = Self { rewrite: |_| None, headers: |_| Vec::new(), code: |code| code, settings: &[] };
 }
 
-/// Something that is wrong, and where.
-pub type Violation = String;
-
 /// What came of a simulation.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
