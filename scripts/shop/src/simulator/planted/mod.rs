@@ -150,10 +150,10 @@ const PLANTED: &[Planted] = &[
     planted_bug(
         OneCapture,
         10,
-        "authorize-payment uses a new idempotency key each time",
+        "payments uses a new idempotency key each time",
         Bug {
-            headers: |call| match is(call, "payments/authorize-payment", "POST /v1/payment_intents") {
-                true => vec![("idempotency-key", format!("authorize/{}", call.request_id))],
+            headers: |call| match call.service == "stripe" && call.action.starts_with("POST") {
+                true => vec![("idempotency-key", format!("{}/{}", call.request_id, call.number))],
                 false => Vec::new(),
             },
             ..Bug::NONE
@@ -176,8 +176,16 @@ const PLANTED: &[Planted] = &[
     planted_bug(
         CancelledCostsNothing,
         5,
-        "cancel-payment says that it is done and does not ask Stripe",
-        does!("payments" / "cancel-payment": |_, _, _| given(json!({ "outcome": "canceled" }))),
+        "capture-payment says no, cancel-payment says that it is done, and neither asks Stripe",
+        Bug {
+            code: |code| {
+                let code = instead(code, "payments", "capture-payment", |_, _, _| {
+                    given(json!({ "outcome": "refused", "reason": "payment_canceled" }))
+                });
+                instead(code, "payments", "cancel-payment", |_, _, _| given(json!({ "outcome": "canceled" })))
+            },
+            ..Bug::NONE
+        },
     ),
     planted_bug(
         LedgerIsStripe,
@@ -185,8 +193,8 @@ const PLANTED: &[Planted] = &[
         "capture-payment writes down euros instead of cents",
         sends!(|call| edited(call, "payments/capture-payment", "UpdateItem", |body| {
             let cents = &mut body["ExpressionAttributeValues"][":captured"]["M"]["amount_minor"]["N"];
-            if let Some(euros) = cents.as_str().and_then(|cents| cents.strip_suffix("0")) {
-                *cents = euros.to_owned().into();
+            if let Some(number) = cents.as_str().and_then(|cents| cents.parse::<i64>().ok()) {
+                *cents = (number / 100).to_string().into();
             }
         })),
     ),
@@ -244,9 +252,11 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         CancelIsFinal,
-        20,
-        "confirm-order confirms whatever there is",
-        sends!(|call| unconditional(call, "orders/confirm-order", "UpdateItem")),
+        5,
+        "cancel-order says yes and writes that the order is still pending",
+        sends!(|call| edited(call, "orders/cancel-order", "UpdateItem", |body| {
+            body["ExpressionAttributeValues"][":to"]["S"] = "PENDING".into();
+        })),
     ),
     planted_bug(
         ComesToRest,
