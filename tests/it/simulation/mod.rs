@@ -1,3 +1,0 @@
-//! The simulator itself.
-
-mod planted;
