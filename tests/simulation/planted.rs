@@ -64,19 +64,3 @@ fn without_a_planted_bug_the_same_seeds_are_clean() {
         assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
     }
 }
-
-#[test]
-fn explore() {
-    let wanted = std::env::var("EXPLORE").unwrap_or_default();
-    let seeds: usize = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
-    for p in planted().iter().filter(|p| p.mistake.contains(&wanted)) {
-        let all = on_all_cores(seeds, |place| {
-            let start = std::time::Instant::now();
-            let plan = Plan { seed: place as u64 + 1, bug: Some(std::sync::Arc::new(p.bug)), ..Plan::default() };
-            let v = simulator::run(&plan).unwrap().violations;
-            (place + 1, start.elapsed().as_millis(), v.into_iter().map(|v| v.invariant.as_str()).collect::<BTreeSet<_>>())
-        });
-        println!("{} [{}]", p.mistake, p.breaks);
-        for a in all { println!("   {a:?}"); }
-    }
-}
