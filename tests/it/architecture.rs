@@ -18,6 +18,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("lambda", vec!["kernel", "contracts"]),
         ("fakestripe", vec!["kernel"]),
         ("determinism", vec![]),
+        ("models", vec![]),
         ("localcloud", vec!["kernel", "lambda", "topology", "fakestripe"]),
     ]);
     allowed.extend(contexts.map(|name| (name, context())));

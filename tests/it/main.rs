@@ -13,6 +13,7 @@ mod contracts;
 mod documents;
 mod drift;
 mod e2e;
+mod museum;
 mod saga;
 mod simulation;
 mod stage;

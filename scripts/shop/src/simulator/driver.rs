@@ -207,6 +207,10 @@ impl Courier for Simulated {
     fn fails_entry(&self, target: &str) -> bool {
         self.strikes(&mut self.state(), Kind::BatchEntryFailed, target)
     }
+
+    fn published(&self, _: &str, message: &str) {
+        self.state().witness.published(message);
+    }
 }
 
 impl Driver for Simulated {
@@ -244,6 +248,10 @@ impl Driver for Simulated {
 
     fn rewrite(&self, call: &Call<'_>) -> Option<Vec<u8>> {
         self.bug.as_ref().and_then(|bug| (bug.rewrite)(call))
+    }
+
+    fn headers(&self, call: &Call<'_>) -> Vec<(&'static str, String)> {
+        self.bug.as_ref().map(|bug| (bug.headers)(call)).unwrap_or_default()
     }
 
     fn invocation(&self, function: &str) -> InvocationFate {

@@ -16,7 +16,7 @@ fn invocation(line: &str) -> Option<(&str, &str)> {
 
 /// The lines about the orders and skus that the violations name, and every fault. When they name none, all lines.
 pub fn excerpt<'a>(history: &'a [String], violations: &[Violation]) -> Vec<&'a str> {
-    let subjects: BTreeSet<&str> = violations.iter().flat_map(|violation| subjects(violation)).collect();
+    let subjects: BTreeSet<&str> = violations.iter().flat_map(|violation| subjects(&violation.what)).collect();
     let names_one = |line: &str| subjects.iter().any(|subject| line.contains(subject));
     let concerned: BTreeSet<&str> =
         history.iter().filter(|line| names_one(line)).filter_map(|line| Some(invocation(line)?.1)).collect();

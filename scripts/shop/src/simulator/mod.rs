@@ -20,6 +20,7 @@ mod excerpt;
 mod faults;
 mod history;
 mod judge;
+pub mod planted;
 mod promises;
 mod shelf;
 pub mod shrink;
@@ -45,6 +46,7 @@ use dice::Dice;
 use driver::{Outage, Simulated};
 pub use faults::Kind;
 use judge::Judge;
+pub use judge::{Invariant, Violation};
 use promises::Promises;
 use shelf::Admin;
 use world::World;
@@ -65,9 +67,12 @@ pub struct Plan {
 }
 
 /// A bug that is planted in the shop, to see that it is found.
+#[derive(Clone, Copy)]
 pub struct Bug {
     /// Changes what a function sends, as a mistake in its adapter would.
     pub rewrite: fn(&Call<'_>) -> Option<Vec<u8>>,
+    /// Changes the headers that it sends.
+    pub headers: fn(&Call<'_>) -> Vec<(&'static str, String)>,
     /// Changes functions.
     pub code: fn(Code) -> Code,
     /// Settings that differ.
@@ -76,11 +81,8 @@ pub struct Bug {
 
 impl Bug {
     /// No bug: to be changed.
-    pub const NONE: Self = Self { rewrite: |_| None, code: |code| code, settings: &[] };
+    pub const NONE: Self = Self { rewrite: |_| None, headers: |_| Vec::new(), code: |code| code, settings: &[] };
 }
-
-/// Something that is wrong, and where.
-pub type Violation = String;
 
 /// What came of a simulation.
 #[derive(Debug, Clone, Serialize)]

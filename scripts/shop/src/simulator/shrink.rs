@@ -19,7 +19,7 @@ use std::{
 use anyhow::{Context, ensure};
 
 use super::{
-    Plan, Report, Violation,
+    Invariant, Plan, Report,
     campaign::{Campaign, Totals},
 };
 
@@ -131,7 +131,7 @@ pub fn shrink(
 struct Search<'a, Watch> {
     plan: &'a Plan,
     /// What has to stay wrong.
-    wanted: BTreeSet<String>,
+    wanted: BTreeSet<Invariant>,
     /// What is known to be enough.
     kept: Parts,
     /// What is known not to be.
@@ -236,13 +236,7 @@ fn planned(plan: &Plan, parts: &Parts) -> Plan {
     }
 }
 
-/// What is wrong, apart from where.
-fn kinds(report: &Report) -> BTreeSet<String> {
-    report.violations.iter().map(kind).collect()
-}
-
-/// The violation without its ids, skus and amounts: words that have a digit in them.
-fn kind(violation: &Violation) -> String {
-    let words = violation.split_whitespace().filter(|word| !word.contains(|letter: char| letter.is_ascii_digit()));
-    words.collect::<Vec<_>>().join(" ")
+/// The invariants that do not hold.
+fn kinds(report: &Report) -> BTreeSet<Invariant> {
+    report.violations.iter().map(|violation| violation.invariant).collect()
 }

@@ -108,6 +108,32 @@ impl DynamoDb {
         Ok(items)
     }
 
+    /// Every change of a table that has a stream, in order, as images of the item before and after. Nothing is ever trimmed.
+    ///
+    /// # Errors
+    /// There is no such table, or it has no stream.
+    pub fn changes(&self, table: &str) -> Result<Vec<(Value, Value)>, AwsError> {
+        let from_the_start = json!({
+            "StreamArn": dynoxide::streams::stream_arn(table, "local"),
+            "ShardId": dynoxide::streams::shard_id(table),
+            "ShardIteratorType": "TRIM_HORIZON",
+        });
+        let mut iterator = self.raw("GetShardIterator", from_the_start)?["ShardIterator"].take();
+        let mut changes = Vec::new();
+        loop {
+            let mut page = self.raw("GetRecords", json!({ "ShardIterator": iterator }))?;
+            let Value::Array(records) = page["Records"].take() else { return Ok(changes) };
+            if records.is_empty() {
+                return Ok(changes);
+            }
+            changes.extend(records.into_iter().map(|mut record| {
+                let image = &mut record["dynamodb"];
+                (tables::plain(image["OldImage"].take()), tables::plain(image["NewImage"].take()))
+            }));
+            iterator = page["NextShardIterator"].take();
+        }
+    }
+
     /// Puts an item, given as plain JSON.
     ///
     /// # Errors
