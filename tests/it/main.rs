@@ -15,5 +15,4 @@ mod drift;
 mod e2e;
 mod museum;
 mod saga;
-mod simulation;
 mod stage;

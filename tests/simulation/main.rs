@@ -10,3 +10,6 @@
 )]
 
 mod planted;
+mod repeatability;
+mod seeds;
+mod shrinking;

@@ -41,7 +41,7 @@ fn a_seed_is_one_history_whatever_else_runs_before_it_or_beside_it() {
 #[test]
 fn another_process_sees_the_same_history() {
     let this = std::env::current_exe().unwrap();
-    let helper = "simulation::repeatability::prints_the_digest_of_a_seed";
+    let helper = "repeatability::prints_the_digest_of_a_seed";
     let output = Command::new(this).args([helper, "--exact", "--ignored", "--nocapture"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let digest = run(7).digest;
