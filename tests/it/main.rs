@@ -13,6 +13,6 @@ mod contracts;
 mod documents;
 mod drift;
 mod e2e;
-mod matrix;
+mod museum;
 mod saga;
 mod stage;

@@ -7,6 +7,10 @@ use shop::commands::{
 };
 use tracing_subscriber::EnvFilter;
 
+/// A simulation is all small allocations: this one is a third faster at them than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Emporium on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "cargo shop", bin_name = "cargo shop", version)]

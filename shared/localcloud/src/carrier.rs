@@ -85,6 +85,10 @@ impl Inner {
         if let Some(body) = self.driver.rewrite(&carried.call()) {
             carried.request.body = body;
         }
+        for (name, value) in self.driver.headers(&carried.call()) {
+            carried.request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            carried.request.headers.push((name.to_owned(), value));
+        }
         let fate = self.driver.call(&carried.call());
         let outcome = self.deliver(&carried, fate).await;
         let status = outcome.as_ref().map_or(0, |answer| answer.status);

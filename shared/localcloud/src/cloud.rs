@@ -10,7 +10,9 @@ use std::{
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_async::{rt::sleep::SharedAsyncSleep, time::SharedTimeSource};
-use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
+use aws_smithy_runtime_api::client::{
+    behavior_version::BehaviorVersion, http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
+};
 use aws_types::{SdkConfig, region::Region};
 use fakestripe::FakeStripe;
 use lambda::{Runtime, Settings, UniqueIds};
@@ -214,6 +216,8 @@ impl Inner {
             .sleep_impl(SharedAsyncSleep::new(time))
             .retry_config(lambda::retries())
             .timeout_config(lambda::timeouts())
+            // Nothing is streamed in process.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
         let clock = SkewedClock::of(&self.clock, self.driver.skew(target));
         Runtime { settings: settings.clone(), sdk, clock, ids: Arc::clone(&self.ids) }

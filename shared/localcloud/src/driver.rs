@@ -124,6 +124,12 @@ pub trait Driver: Courier {
         None
     }
 
+    /// Headers that take the place of those that a function sends, by name in small letters. For tests that plant bugs.
+    fn headers(&self, call: &Call<'_>) -> Vec<(&'static str, String)> {
+        let _ = call;
+        Vec::new()
+    }
+
     /// What becomes of an invocation of `function`.
     fn invocation(&self, function: &str) -> InvocationFate {
         let _ = function;

@@ -165,6 +165,14 @@ impl Cloud {
         self.inner.dynamodb.scan(&self.inner.names.resource(context, table))
     }
 
+    /// Every change of a table that has a stream, in order: the item before and after, as plain JSON; null when there is none.
+    ///
+    /// # Errors
+    /// There is no such table, or it has no stream.
+    pub fn changes(&self, context: &str, table: &str) -> Result<Vec<(Value, Value)>, AwsError> {
+        self.inner.dynamodb.changes(&self.inner.names.resource(context, table))
+    }
+
     /// Puts an item into a table, past all functions: for tests that need a state which nothing else would make.
     ///
     /// # Errors

@@ -1,11 +1,18 @@
 //! The shop in the local cloud, behind a socket.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use fakestripe::Authentication;
 use kernel::CustomerId;
-use localcloud::{Cloud, Options, issuer::Scope, sqs::NewMessage};
+use localcloud::{Cloud, Options, Surroundings, driver::Driver, issuer::Scope, sqs::NewMessage};
 use serde_json::{Value, json};
 use shop::invariants::Evidence;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -21,9 +28,21 @@ pub struct Local {
 impl Local {
     /// Starts one, which keeps everything in `folder`, or forgets it.
     pub async fn start(folder: Option<&Path>) -> Self {
+        Self::start_with(Options { data: folder.map(Path::to_owned), ..Options::default() }).await
+    }
+
+    /// Starts one in which `driver` decides what goes wrong.
+    pub async fn driven(driver: Arc<dyn Driver>) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        // Of its own: the SDK's budget of retries is shared by all clients of a region, in all tests.
+        let sdk_region = Some(format!("driven-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+        let surroundings = Surroundings { driver, sdk_region, ..Surroundings::default() };
+        Self::start_with(Options { surroundings, ..Options::default() }).await
+    }
+
+    async fn start_with(options: Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let options = Options { data: folder.map(Path::to_owned), ..Options::default() };
         let cloud = shop::local::start(options, &url).unwrap();
         let served = Arc::clone(&cloud);
         let server = tokio::spawn(async move {

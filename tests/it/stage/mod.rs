@@ -4,11 +4,13 @@
 //! `EMPORIUM_STAGE` names one, its own products and customers in a shop that is deployed (`remote.rs`). What a deployed shop
 //! cannot do, such as let an hour pass, a test asks for with [`Stage::local`], and is then listed as not run.
 
+mod faults;
 mod local;
+mod recovery;
 mod remote;
 mod stand_ins;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use fakestripe::Authentication;
@@ -17,6 +19,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use shop::{invariants::Evidence, seed::Target};
 
+pub use faults::{ATTEMPTS, Faults, LATEST};
 use local::Local;
 use remote::Remote;
 
@@ -59,6 +62,8 @@ pub struct Stage {
     client: Client,
     /// What the dead-letter queues held before the test.
     dead_before: Vec<(String, usize)>,
+    /// What is to go wrong.
+    faults: Option<Arc<Faults>>,
 }
 
 /// An answer of the API.
@@ -110,6 +115,18 @@ impl Stage {
         Self::local_in(Some(folder), why).await
     }
 
+    /// A shop in the local cloud, and what is to go wrong in it.
+    pub async fn with_faults(why: &str) -> Option<(Self, Arc<Faults>)> {
+        if let Some(remote) = Remote::named() {
+            remote.not_run(why);
+            return None;
+        }
+        let faults = Arc::new(Faults::default());
+        let mut stage = Self::of(Box::new(Local::driven(faults.clone()).await)).await;
+        stage.faults = Some(Arc::clone(&faults));
+        Some((stage, faults))
+    }
+
     async fn local_in(folder: Option<&Path>, why: &str) -> Option<Self> {
         if let Some(remote) = Remote::named() {
             remote.not_run(why);
@@ -120,7 +137,7 @@ impl Stage {
 
     async fn of(inside: Box<dyn Inside>) -> Self {
         let client = client_of(inside.url());
-        let mut stage = Self { inside, client, dead_before: Vec::new() };
+        let mut stage = Self { inside, client, dead_before: Vec::new(), faults: None };
         shop::seed::seed(&stage).await.unwrap();
         stage.dead_before = stage.inside.depths().await.into_iter().filter(|(name, _)| is_dead(name)).collect();
         stage
@@ -299,6 +316,8 @@ impl Stage {
             assert_eq!(answer.json(), json!({ "violations": [] }));
         }
         assert!(rested, "the shop did not come to rest: {:?}", evidence.orders);
+        let unused = self.faults.as_ref().map(|faults| faults.unused()).unwrap_or_default();
+        assert_eq!(unused, Vec::<String>::new(), "faults that were to strike and have not");
         self.inside.stop().await;
     }
 

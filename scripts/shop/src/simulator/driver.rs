@@ -124,15 +124,14 @@ impl Simulated {
 
     /// Lets a service be unreachable for a while, if that fault may happen.
     pub fn plan_outage(&self, outage: Outage) {
-        let mut state = self.state();
-        if state.happens(self.only.as_ref(), Kind::Outage) {
-            state.outages.push(outage);
+        if self.happens(Kind::Outage, outage.service) {
+            self.state().outages.push(outage);
         }
     }
 
-    /// Whether a fault that somebody else has drawn may happen; it is counted, if so.
-    pub fn happens(&self, kind: Kind) -> bool {
-        self.state().happens(self.only.as_ref(), kind)
+    /// Whether a fault that somebody else has drawn may happen in this place; it is counted, if so.
+    pub fn happens(&self, kind: Kind, place: &str) -> bool {
+        self.let_happen(&mut self.state(), kind, place)
     }
 
     /// Adds a line to the history.
@@ -166,55 +165,60 @@ impl Simulated {
     }
 
     /// Draws one of these kinds, or none.
-    fn draw(&self, state: &mut State, kinds: &[Kind]) -> Option<Kind> {
+    fn draw(&self, state: &mut State, kinds: &[Kind], place: &str) -> Option<Kind> {
         if state.calm {
             return None;
         }
         let State { odds, dice, .. } = state;
         let kind = odds.draw(dice, kinds)?;
-        state.happens(self.only.as_ref(), kind).then_some(kind)
+        self.let_happen(state, kind, place).then_some(kind)
     }
 
     /// Draws whether this happens.
-    fn strikes(&self, state: &mut State, kind: Kind) -> bool {
-        self.draw(state, &[kind]).is_some()
+    fn strikes(&self, state: &mut State, kind: Kind, place: &str) -> bool {
+        self.draw(state, &[kind], place).is_some()
     }
-}
 
-impl State {
-    fn happens(&mut self, only: Option<&BTreeSet<u64>>, kind: Kind) -> bool {
-        self.drawn += 1;
-        let happens = only.is_none_or(|only| only.contains(&self.drawn));
+    /// Gives a fault its number. Whether it may happen.
+    fn let_happen(&self, state: &mut State, kind: Kind, place: &str) -> bool {
+        state.drawn += 1;
+        let number = state.drawn;
+        let happens = self.only.as_ref().is_none_or(|only| only.contains(&number));
         if happens {
-            *self.counts.entry(kind).or_default() += 1;
+            *state.counts.entry(kind).or_default() += 1;
+            state.history.note(self.clock.now(), format_args!("fault {number}: {}, {place}", kind.as_str()));
         }
         happens
     }
 }
 
 impl Courier for Simulated {
-    fn delivery(&self, _: &str) -> Delivery {
+    fn delivery(&self, queue: &str) -> Delivery {
         let mut state = self.state();
-        let after = match self.strikes(&mut state, Kind::MessageLate) {
+        let after = match self.strikes(&mut state, Kind::MessageLate, queue) {
             true => state.dice.seconds(1, 600),
             false => state.dice.millis(1, 20),
         };
-        let again = self.strikes(&mut state, Kind::MessageTwice).then(|| state.dice.seconds(0, 300));
+        let again = self.strikes(&mut state, Kind::MessageTwice, queue).then(|| state.dice.seconds(0, 300));
         Delivery { after, again }
     }
 
-    fn passed_over(&self, _: &str) -> usize {
+    fn passed_over(&self, queue: &str) -> usize {
         let mut state = self.state();
-        let passed = self.strikes(&mut state, Kind::MessageReordered).then(|| state.dice.between(1, 3));
+        let passed = self.strikes(&mut state, Kind::MessageReordered, queue).then(|| state.dice.between(1, 3));
         passed.and_then(|passed| usize::try_from(passed).ok()).unwrap_or_default()
     }
 
-    fn repeats(&self, _: &str) -> bool {
-        self.strikes(&mut self.state(), Kind::MessageRepeated)
+    fn repeats(&self, queue: &str) -> bool {
+        self.strikes(&mut self.state(), Kind::MessageRepeated, queue)
     }
 
-    fn fails_entry(&self, _: &str) -> bool {
-        self.strikes(&mut self.state(), Kind::BatchEntryFailed)
+    fn fails_entry(&self, target: &str) -> bool {
+        self.strikes(&mut self.state(), Kind::BatchEntryFailed, target)
+    }
+
+    fn published(&self, _: &str, message: &str) {
+        self.state().witness.published(message);
     }
 }
 
@@ -226,8 +230,8 @@ impl Driver for Simulated {
         }
         let mut state = self.state();
         let (there, back) = (state.dice.millis(1, 8), state.dice.millis(0, 8));
-        let special = special(call).filter(|kind| self.strikes(&mut state, *kind));
-        let struck = special.or_else(|| self.draw(&mut state, &CALLS));
+        let special = special(call).filter(|kind| self.strikes(&mut state, *kind, call.function));
+        let struck = special.or_else(|| self.draw(&mut state, &CALLS, call.function));
         let out = |outage: &Outage| outage.service == call.service && outage.from <= now && now < outage.until;
         let usual = Fate { there, outcome: Outcome::Performed, back };
         let fate = if !state.calm && state.outages.iter().any(out) {
@@ -258,6 +262,10 @@ impl Driver for Simulated {
         self.bug.as_ref().and_then(|bug| (bug.rewrite)(call))
     }
 
+    fn headers(&self, call: &Call<'_>) -> Vec<(&'static str, String)> {
+        self.bug.as_ref().map(|bug| (bug.headers)(call)).unwrap_or_default()
+    }
+
     fn invocation(&self, function: &str) -> InvocationFate {
         if let Some(script) = &self.script {
             return script.invocation(function, self.clock.now());
@@ -266,7 +274,7 @@ impl Driver for Simulated {
         let wait = state.dice.millis(0, 5);
         let kinds =
             [Kind::InvocationLate, Kind::InvocationThrottled, Kind::InvocationAnswerLost, Kind::InvocationTwice];
-        let outcome = match self.draw(&mut state, &kinds) {
+        let outcome = match self.draw(&mut state, &kinds, function) {
             Some(Kind::InvocationLate) => {
                 return InvocationFate { wait: state.dice.seconds(1, 20), outcome: InvocationOutcome::Run };
             }
@@ -282,37 +290,37 @@ impl Driver for Simulated {
         true
     }
 
-    fn skew(&self, _: &str) -> SignedDuration {
+    fn skew(&self, function: &str) -> SignedDuration {
         let mut state = self.state();
-        if !self.strikes(&mut state, Kind::ClockSkewed) {
+        if !self.strikes(&mut state, Kind::ClockSkewed, function) {
             return SignedDuration::ZERO;
         }
         let ahead = i64::try_from(state.dice.below(4_001)).unwrap_or_default();
         SignedDuration::from_millis(ahead - 2_000)
     }
 
-    fn drops(&self, _: &str) -> bool {
-        self.strikes(&mut self.state(), Kind::MessageDropped)
+    fn drops(&self, queue: &str) -> bool {
+        self.strikes(&mut self.state(), Kind::MessageDropped, queue)
     }
 
-    fn stream(&self, _: &str) -> StreamFate {
+    fn stream(&self, function: &str) -> StreamFate {
         let mut state = self.state();
-        let late = self.strikes(&mut state, Kind::StreamLate);
+        let late = self.strikes(&mut state, Kind::StreamLate, function);
         let wait = if late { state.dice.seconds(1, 60) } else { Duration::ZERO };
-        StreamFate { wait, again: self.strikes(&mut state, Kind::StreamRepeated) }
+        StreamFate { wait, again: self.strikes(&mut state, Kind::StreamRepeated, function) }
     }
 
-    fn lateness(&self, _: &str) -> Duration {
+    fn lateness(&self, function: &str) -> Duration {
         let mut state = self.state();
-        let late = self.strikes(&mut state, Kind::ScheduleLate);
+        let late = self.strikes(&mut state, Kind::ScheduleLate, function);
         if late { state.dice.seconds(1, 600) } else { Duration::ZERO }
     }
 
-    fn webhook(&self, _: &str) -> Vec<Duration> {
+    fn webhook(&self, event_id: &str) -> Vec<Duration> {
         let mut state = self.state();
         let kinds = [Kind::WebhookLate, Kind::WebhookTwice, Kind::WebhookLost];
         let soon = state.dice.millis(5, 500);
-        match self.draw(&mut state, &kinds) {
+        match self.draw(&mut state, &kinds, event_id) {
             Some(Kind::WebhookLate) => vec![state.dice.seconds(1, 3_600)],
             Some(Kind::WebhookTwice) => vec![soon, state.dice.seconds(0, 600)],
             Some(Kind::WebhookLost) => Vec::new(),
@@ -320,8 +328,8 @@ impl Driver for Simulated {
         }
     }
 
-    fn runs(&self, _: &str) -> u32 {
-        if self.strikes(&mut self.state(), Kind::ExecutionTwice) { 2 } else { 1 }
+    fn runs(&self, execution: &str) -> u32 {
+        if self.strikes(&mut self.state(), Kind::ExecutionTwice, execution) { 2 } else { 1 }
     }
 
     fn note(&self, what: fmt::Arguments<'_>) {

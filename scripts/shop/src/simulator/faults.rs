@@ -104,8 +104,9 @@ impl Kind {
             CallSlow | CallLate | KilledBefore | KilledAfter => 100,
             BatchEntryFailed | TransactionConflict | StripeKeyInUse | InvocationLate | InvocationThrottled
             | InvocationAnswerLost | InvocationTwice => 500,
-            MessageLate | MessageTwice | MessageReordered | MessageRepeated | MessageDropped | ExecutionTwice => 2_000,
-            StreamLate | StreamRepeated | ScheduleLate | WebhookLate | WebhookTwice | WebhookLost => 3_000,
+            MessageLate | MessageTwice | MessageReordered | MessageRepeated | MessageDropped | ExecutionTwice
+            | StreamLate | StreamRepeated => 1_000,
+            ScheduleLate | WebhookLate | WebhookTwice | WebhookLost => 3_000,
             ClockSkewed | Outage | Restarted => 5_000,
         }
     }

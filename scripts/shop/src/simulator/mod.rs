@@ -9,17 +9,25 @@
 //! `matrix/` does not draw: it kills every call of every function, one after the other.
 //!
 //! After the last customer has lost interest nothing goes wrong any more, and the shop must come to rest by itself.
+//!
+//! `campaign.rs` runs many seeds on all cores, `shrink.rs` finds out how little of one is enough for its violation, `excerpt.rs`
+//! takes from its history what concerns it, and `summary.rs` says it all.
 
 mod alarms;
+pub mod campaign;
 mod customers;
 mod dice;
 mod driver;
+mod excerpt;
 mod faults;
 mod history;
 mod judge;
 pub mod matrix;
+pub mod planted;
 mod promises;
 mod shelf;
+pub mod shrink;
+pub mod summary;
 mod witness;
 mod world;
 
@@ -41,6 +49,7 @@ use dice::Dice;
 use driver::{Outage, Simulated};
 pub use faults::Kind;
 use judge::Judge;
+pub use judge::{Invariant, Violation};
 use promises::Promises;
 use shelf::Admin;
 use world::World;
@@ -61,9 +70,12 @@ pub struct Plan {
 }
 
 /// A bug that is planted in the shop, to see that it is found.
+#[derive(Clone, Copy)]
 pub struct Bug {
     /// Changes what a function sends, as a mistake in its adapter would.
     pub rewrite: fn(&Call<'_>) -> Option<Vec<u8>>,
+    /// Changes the headers that it sends.
+    pub headers: fn(&Call<'_>) -> Vec<(&'static str, String)>,
     /// Changes functions.
     pub code: fn(Code) -> Code,
     /// Settings that differ.
@@ -72,7 +84,7 @@ pub struct Bug {
 
 impl Bug {
     /// No bug: to be changed.
-    pub const NONE: Self = Self { rewrite: |_| None, code: |code| code, settings: &[] };
+    pub const NONE: Self = Self { rewrite: |_| None, headers: |_| Vec::new(), code: |code| code, settings: &[] };
 }
 
 /// What came of a simulation.
@@ -91,7 +103,7 @@ pub struct Report {
     /// How many customers there were.
     pub customers: u32,
     /// What is wrong.
-    pub violations: Vec<String>,
+    pub violations: Vec<Violation>,
     /// How much time passed in the simulation, in seconds.
     pub virtual_seconds: i64,
     /// How many lines the history has.
@@ -200,7 +212,7 @@ fn plan_restarts(tasks: &mut JoinSet<anyhow::Result<()>>, world: &Arc<World>, di
         tasks.spawn(async move {
             for moment in moments {
                 world.pass(moment).await;
-                if world.driver.happens(Kind::Restarted) {
+                if world.driver.happens(Kind::Restarted, "everything") {
                     world.restart().await?;
                 }
             }

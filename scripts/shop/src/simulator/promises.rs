@@ -9,7 +9,14 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{driver::Simulated, world::Answer};
+use super::{
+    driver::Simulated,
+    judge::{
+        Invariant::{self, CancelIsFinal, EndsStay, OneRequestPerKey, TakenIsKept},
+        Violation,
+    },
+    world::Answer,
+};
 
 /// Everything that was promised, and every promise that was seen to be broken.
 pub struct Promises {
@@ -27,7 +34,26 @@ struct State {
     cancelled: BTreeSet<String>,
     /// What was answered to whoever adjusted stock, by sku and key.
     adjusted: BTreeMap<(String, String), (i64, Bytes)>,
-    broken: Vec<String>,
+    /// Adjustments of which nobody knows whether they were made, by sku and key.
+    uncertain: BTreeSet<(String, String)>,
+    broken: Vec<Violation>,
+}
+
+impl State {
+    fn broken(&mut self, invariant: Invariant, what: String) {
+        self.broken.push(Violation::of(invariant, what));
+    }
+}
+
+/// What admins were told that they did to the stock of a sku.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told {
+    /// Units received.
+    pub received: i64,
+    /// Units written off.
+    pub written_off: i64,
+    /// Whether there is an adjustment of which nobody knows whether it was made.
+    pub unknown: bool,
 }
 
 impl Promises {
@@ -37,7 +63,7 @@ impl Promises {
     }
 
     /// Every promise that was seen to be broken.
-    pub fn broken(&self) -> Vec<String> {
+    pub fn broken(&self) -> Vec<Violation> {
         self.state().broken.clone()
     }
 
@@ -51,13 +77,24 @@ impl Promises {
         self.state().ended.clone()
     }
 
-    /// The adjustments of stock that were answered well: units by sku.
-    pub fn adjustments(&self) -> BTreeMap<String, i64> {
-        let mut sums = BTreeMap::new();
-        for ((sku, _), (delta, _)) in &self.state().adjusted {
-            *sums.entry(sku.clone()).or_default() += delta;
+    /// The orders whose customer was told that they are being taken back.
+    pub fn cancelled_orders(&self) -> BTreeSet<String> {
+        self.state().cancelled.clone()
+    }
+
+    /// What was done to stock, by sku, as admins were told.
+    pub fn adjustments(&self) -> BTreeMap<String, Told> {
+        let mut all: BTreeMap<String, Told> = BTreeMap::new();
+        let state = self.state();
+        for ((sku, _), (delta, _)) in &state.adjusted {
+            let told = all.entry(sku.clone()).or_default();
+            told.received += (*delta).max(0);
+            told.written_off -= (*delta).min(0);
         }
-        sums
+        for (sku, _) in &state.uncertain {
+            all.entry(sku.clone()).or_default().unknown = true;
+        }
+        all
     }
 
     /// Somebody was answered who placed an order. The same request is always answered the same.
@@ -70,7 +107,7 @@ impl Promises {
             match earlier {
                 Some(earlier) if *earlier != answer.body => {
                     let broken = format!("{key} was answered {}, then {}", lossy(earlier), text(answer));
-                    state.broken.push(broken);
+                    state.broken(OneRequestPerKey, broken);
                 }
                 Some(_) => {}
                 None => drop(state.placed.insert(place, answer.body.clone())),
@@ -79,7 +116,7 @@ impl Promises {
             && !answer.is_unknown()
         {
             let broken = format!("{key} was answered {}, then {} {}", lossy(earlier), answer.status, text(answer));
-            state.broken.push(broken);
+            state.broken(OneRequestPerKey, broken);
         }
     }
 
@@ -87,7 +124,8 @@ impl Promises {
     pub(super) fn reused(&self, key: &str, answer: &Answer) {
         self.tell(format_args!("{key} is reused: {}", answer.status));
         if !answer.is_unknown() && answer.status != StatusCode::UNPROCESSABLE_ENTITY {
-            self.state().broken.push(format!("{key} was used for another order: {} {}", answer.status, text(answer)));
+            let broken = format!("{key} was used for another order: {} {}", answer.status, text(answer));
+            self.state().broken(OneRequestPerKey, broken);
         }
     }
 
@@ -98,7 +136,7 @@ impl Promises {
         if answer.status == StatusCode::ACCEPTED {
             state.cancelled.insert(id.to_owned());
         } else if !answer.is_unknown() && answer.status != StatusCode::CONFLICT {
-            state.broken.push(format!("{id} cannot be taken back: {} {}", answer.status, text(answer)));
+            state.broken(TakenIsKept, format!("{id} cannot be taken back: {} {}", answer.status, text(answer)));
         }
     }
 
@@ -106,7 +144,8 @@ impl Promises {
     pub(super) fn missed(&self, id: &str, answer: &Answer) {
         self.tell(format_args!("{id} is not seen: {}", answer.status));
         if !answer.is_unknown() {
-            self.state().broken.push(format!("{id} was taken, and is not there: {} {}", answer.status, text(answer)));
+            let broken = format!("{id} was taken, and is not there: {} {}", answer.status, text(answer));
+            self.state().broken(TakenIsKept, broken);
         }
     }
 
@@ -119,13 +158,13 @@ impl Promises {
             && end != status
         {
             let broken = format!("{id} was {end}, and is {status}");
-            state.broken.push(broken);
+            state.broken(EndsStay, broken);
         }
         if ["CONFIRMED", "CANCELLED"].contains(&status) {
             state.ended.insert(id.to_owned(), status.to_owned());
         }
         if status == "CONFIRMED" && state.cancelled.contains(id) {
-            state.broken.push(format!("{id} was taken back, and is CONFIRMED"));
+            state.broken(CancelIsFinal, format!("{id} was taken back, and is confirmed"));
         }
     }
 
@@ -134,18 +173,24 @@ impl Promises {
         self.tell(format_args!("{sku} is adjusted by {delta}, {key}: {} {}", answer.status, text(answer)));
         let mut state = self.state();
         let place = (sku.to_owned(), key.to_owned());
+        if answer.status == StatusCode::OK {
+            state.uncertain.remove(&place);
+        } else if answer.is_unknown() && !state.adjusted.contains_key(&place) {
+            state.uncertain.insert(place.clone());
+        }
         let earlier = state.adjusted.get(&place);
         if answer.status == StatusCode::OK {
             match earlier {
                 Some((_, earlier)) if *earlier != answer.body => {
                     let broken = format!("{sku} {key} was answered {}, then {}", lossy(earlier), text(answer));
-                    state.broken.push(broken);
+                    state.broken(OneRequestPerKey, broken);
                 }
                 Some(_) => {}
                 None => drop(state.adjusted.insert(place, (delta, answer.body.clone()))),
             }
         } else if earlier.is_some() && !answer.is_unknown() {
-            state.broken.push(format!("{sku} {key} was adjusted, then {} {}", answer.status, text(answer)));
+            let broken = format!("{sku} {key} was adjusted, then {} {}", answer.status, text(answer));
+            state.broken(OneRequestPerKey, broken);
         }
     }
 

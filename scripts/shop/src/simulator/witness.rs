@@ -16,8 +16,8 @@ pub struct Sent {
     pub recorded: bool,
 }
 
-/// An event that was published.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// An event that a topic took.
+#[derive(Debug, Clone)]
 pub struct Published {
     /// What it is about.
     pub subject: String,
@@ -25,13 +25,15 @@ pub struct Published {
     pub kind: String,
     /// Its id.
     pub id: String,
+    /// What it tells.
+    pub data: Value,
 }
 
 /// What was seen.
 #[derive(Debug, Default)]
 pub struct Witness {
     mails: BTreeMap<(String, String), Vec<Sent>>,
-    events: BTreeMap<Published, u64>,
+    events: Vec<Published>,
 }
 
 impl Witness {
@@ -40,8 +42,8 @@ impl Witness {
         &self.mails
     }
 
-    /// The events that were published, and how often each.
-    pub fn events(&self) -> &BTreeMap<Published, u64> {
+    /// The events that topics took, in order.
+    pub fn events(&self) -> &[Published] {
         &self.events
     }
 
@@ -54,7 +56,6 @@ impl Witness {
                     self.mails.entry(mail).or_default().push(sent);
                 }
             }
-            ("sns", ..) => self.note_events(call),
             // The sender's first write about a mail that it has sent, which is how it records that.
             ("dynamodb", "notifications/send-email", "UpdateItem") => {
                 if let Some(sent) = keyed(call).and_then(|mail| self.last_of(&mail, call.request_id)) {
@@ -79,16 +80,12 @@ impl Witness {
         self.mails.get_mut(mail)?.iter_mut().rev().find(|sent| sent.request_id == request_id)
     }
 
-    fn note_events(&mut self, call: &Call<'_>) {
-        for (name, value) in form_urlencoded::parse(call.body) {
-            if name != "Message" && !name.ends_with(".Message") {
-                continue;
-            }
-            let Ok(event) = serde_json::from_str::<Value>(&value) else { continue };
-            let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
-            let published = Published { subject: text("subject"), kind: text("type"), id: text("id") };
-            *self.events.entry(published).or_default() += 1;
-        }
+    /// A topic takes a message.
+    pub(super) fn published(&mut self, message: &str) {
+        let mut event: Value = serde_json::from_str(message).unwrap_or_default();
+        let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
+        let (subject, kind, id) = (text("subject"), text("type"), text("id"));
+        self.events.push(Published { subject, kind, id, data: event["data"].take() });
     }
 }
 

@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 pub(crate) use capacity::Units;
 pub(crate) use touched::touched;
@@ -22,7 +22,7 @@ use crate::{
 /// The tables.
 pub struct DynamoDb {
     database: Database,
-    writes: watch::Sender<u64>,
+    written: Notify,
 }
 
 /// An operation's answer, and what it cost.
@@ -47,12 +47,13 @@ impl DynamoDb {
             Some(path) => Database::new(&path.to_string_lossy())?,
             None => Database::memory_with_clock(Arc::new(TableTime(clock)))?,
         };
-        Ok(Self { database, writes: watch::channel(0).0 })
+        Ok(Self { database, written: Notify::new() })
     }
 
-    /// Changes whenever something was written.
-    pub(crate) fn writes(&self) -> watch::Receiver<u64> {
-        self.writes.subscribe()
+    /// Is notified whenever something was written. Whoever has waited longest is woken first; tokio's `watch` would wake in an
+    /// order that is random, and not from a simulation's seed.
+    pub(crate) fn written(&self) -> &Notify {
+        &self.written
     }
 
     /// Performs an operation of DynamoDB's API.
@@ -63,7 +64,7 @@ impl DynamoDb {
             Ok(mut answer) => {
                 let units = if reports_units { Units::take(operation, &mut answer) } else { Units::default() };
                 if units.write > 0.0 {
-                    self.writes.send_modify(|count| *count += 1);
+                    self.written.notify_waiters();
                 }
                 Answer { body: Ok(answer), units }
             }
@@ -107,6 +108,32 @@ impl DynamoDb {
         Ok(items)
     }
 
+    /// Every change of a table that has a stream, in order, as images of the item before and after. Nothing is ever trimmed.
+    ///
+    /// # Errors
+    /// There is no such table, or it has no stream.
+    pub fn changes(&self, table: &str) -> Result<Vec<(Value, Value)>, AwsError> {
+        let from_the_start = json!({
+            "StreamArn": dynoxide::streams::stream_arn(table, "local"),
+            "ShardId": dynoxide::streams::shard_id(table),
+            "ShardIteratorType": "TRIM_HORIZON",
+        });
+        let mut iterator = self.raw("GetShardIterator", from_the_start)?["ShardIterator"].take();
+        let mut changes = Vec::new();
+        loop {
+            let mut page = self.raw("GetRecords", json!({ "ShardIterator": iterator }))?;
+            let Value::Array(records) = page["Records"].take() else { return Ok(changes) };
+            if records.is_empty() {
+                return Ok(changes);
+            }
+            changes.extend(records.into_iter().map(|mut record| {
+                let image = &mut record["dynamodb"];
+                (tables::plain(image["OldImage"].take()), tables::plain(image["NewImage"].take()))
+            }));
+            iterator = page["NextShardIterator"].take();
+        }
+    }
+
     /// Puts an item, given as plain JSON.
     ///
     /// # Errors
@@ -114,7 +141,7 @@ impl DynamoDb {
     pub fn put(&self, table: &str, item: &Value) -> Result<(), AwsError> {
         let item = tables::marshalled(item);
         self.raw("PutItem", json!({ "TableName": table, "Item": item["M"] }))?;
-        self.writes.send_modify(|count| *count += 1);
+        self.written.notify_waiters();
         Ok(())
     }
 

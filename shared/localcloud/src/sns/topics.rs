@@ -111,6 +111,7 @@ impl Topics {
         let topics = self.topics.read().unwrap_or_else(PoisonError::into_inner);
         let subscribers = topics.get(topic_arn).ok_or_else(no_such_topic)?;
         let id = self.ids.unique().to_string();
+        self.queues.published(topic_arn, &notification.message);
         for subscriber in subscribers {
             let wanted = |filter: &FilterPolicy| filter.accepts(&notification.attributes, &notification.message);
             if !subscriber.filter.as_ref().is_none_or(wanted) {

@@ -34,10 +34,12 @@ pub struct FailedRecord {
 pub(super) async fn follow(cloud: Arc<Inner>, target: String, table: String, batch: u32, attempts: u32) {
     let stored = cloud.store.load::<String>(CHECKPOINTS);
     let mut after = stored.into_iter().find(|(function, _)| *function == target).map(|(_, sequence)| sequence);
-    let mut writes = cloud.dynamodb.writes();
     let mut failed = 0;
     loop {
-        writes.mark_unchanged();
+        let written = cloud.dynamodb.written().notified();
+        tokio::pin!(written);
+        // Registered before the stream is read, so that no write can be missed.
+        written.as_mut().enable();
         let records = match read(&cloud, &table, after.as_deref(), batch) {
             Ok(records) => records,
             Err(why) => {
@@ -46,9 +48,7 @@ pub(super) async fn follow(cloud: Arc<Inner>, target: String, table: String, bat
             }
         };
         if records.is_empty() {
-            if writes.changed().await.is_err() {
-                return;
-            }
+            written.await;
             continue;
         }
         let failure = hand_over(&cloud, &target, &records).await;
@@ -119,7 +119,12 @@ fn read(cloud: &Inner, table: &str, after: Option<&str>, limit: u32) -> Result<V
     let page = json!({ "ShardIterator": iterator["ShardIterator"], "Limit": limit });
     let mut page = cloud.dynamodb.raw("GetRecords", page)?;
     match page["Records"].take() {
-        Value::Array(records) => Ok(records),
+        Value::Array(mut records) => {
+            // Images come in the order of a hash map, which differs between debug and release: the SDK makes some maps more in
+            // debug. What happens must not depend on it, and a simulation's history not show it.
+            records.iter_mut().for_each(Value::sort_all_objects);
+            Ok(records)
+        }
         _ => Ok(Vec::new()),
     }
 }

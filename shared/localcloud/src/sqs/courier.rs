@@ -39,6 +39,11 @@ pub trait Courier: Send + Sync + 'static {
         false
     }
 
+    /// Is told of each message that a topic takes.
+    fn published(&self, topic_arn: &str, message: &str) {
+        let _ = (topic_arn, message);
+    }
+
     /// Whether a message that is being received stays visible, so that it is received a second time.
     ///
     /// Source: SQS, "At-least-once delivery".

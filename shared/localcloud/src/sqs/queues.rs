@@ -77,6 +77,11 @@ impl Queues {
         })
     }
 
+    /// Tells the courier of a message that a topic has taken.
+    pub(crate) fn published(&self, topic_arn: &str, message: &str) {
+        self.broker().courier.published(topic_arn, message);
+    }
+
     /// Receives at most `most` messages, without waiting, and hides them for the queue's visibility timeout.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod report;
 mod rust;
 mod saga;
 mod session;
+mod simulation;
 mod terraform;
 mod terraform_tests;
 
@@ -59,6 +60,11 @@ const CHECKS: &[Named] = &[
     Named { name: "terraform", about: "Terraform is formatted, valid, and its tests pass", run: terraform::check },
     Named { name: "drift", about: "code, service.yaml and Terraform say the same", run: drift::check },
     Named { name: "policies", about: "checkov finds nothing, and every skip has a reason", run: policies::check },
+    Named {
+        name: "simulation",
+        about: "fresh seeds of the simulator break nothing; SIMULATION_MINUTES says for how long, 2 otherwise",
+        run: simulation::check,
+    },
     Named { name: "parity", about: "the same tests pass on what Terraform makes, under IAM", run: parity::check },
 ];
 

@@ -1,4 +1,16 @@
 //! Says what is wrong with a simulated shop: while it runs, and after it has come to rest.
+//!
+//! It goes by what is written down and by what was seen to leave the shop (`facts.rs`, `witness.rs`), and says once more, in its
+//! own words, what must hold (`invariant.rs`): of units (`stock.rs`), money, orders, mails and events. `planted.rs` plants a
+//! bug for each, to see that it is found.
+
+mod events;
+mod facts;
+mod invariant;
+mod mails;
+mod money;
+mod orders;
+mod stock;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +23,8 @@ use serde_json::Value;
 
 use super::{alarms::Alarms, promises::Promises, world::World};
 use crate::invariants::Evidence;
+use facts::{Facts, Findings, is_over, text};
+pub use invariant::{Invariant, Violation};
 
 /// How long the shop may take to come to rest when nothing goes wrong any more.
 const LONGEST_REST: Duration = Duration::from_secs(24 * 3_600);
@@ -21,7 +35,7 @@ pub struct Judge {
     promises: Arc<Promises>,
     alarms: Alarms,
     /// What was wrong while the shop was running.
-    seen: BTreeSet<String>,
+    seen: BTreeSet<Violation>,
     rested: bool,
 }
 
@@ -47,7 +61,7 @@ impl Judge {
             }
             self.look();
             // Most happens in the beginning.
-            pause = (pause * 3 / 2).min(Duration::from_secs(7_200));
+            pause = (pause * 2).min(Duration::from_secs(14_400));
         }
     }
 
@@ -102,40 +116,58 @@ impl Judge {
     }
 
     fn is_with_an_operator(&self, order: &Value) -> bool {
-        let id = order["order_id"].as_str().unwrap_or_default();
-        order["needs_operator_since"].is_string() && self.alarms.called_for(id)
+        order["needs_operator_since"].is_string() && self.alarms.called_for(text(&order["order_id"]))
     }
 
     fn look(&mut self) {
-        let found = match Evidence::of(&self.world.cloud()) {
-            Ok(evidence) => evidence.violations_at_any_time(),
-            Err(unreadable) => vec![unreadable],
-        };
-        for violation in found {
-            if self.seen.insert(violation.clone()) {
+        let mut findings = Findings::default();
+        match Evidence::of(&self.world.cloud()) {
+            Ok(evidence) => {
+                stock::look(&evidence, &mut findings);
+                money::look(&evidence, &mut findings);
+                let audits = [orders_audit(&evidence), inventory_audit(&evidence)];
+                findings.extend(audits.into_iter().flatten());
+            }
+            Err(unreadable) => findings.add(Invariant::AuditsAgree, unreadable),
+        }
+        for violation in findings.into_violations() {
+            if !self.seen.contains(&violation) {
                 self.world.driver.tell(format_args!("VIOLATION: {violation}"));
+                self.seen.insert(violation);
             }
         }
     }
 
-    /// Everything that was or is wrong.
-    pub fn verdict(&self) -> Vec<String> {
-        let mut wrong: BTreeSet<String> = self.seen.clone();
-        wrong.extend(self.promises.broken());
-        let mut evidence = match Evidence::of(&self.world.cloud()) {
-            Ok(evidence) => evidence,
-            Err(unreadable) => return vec![unreadable],
-        };
-        // Whether a mail had to be sent twice, the witness knows.
-        let mut known = BTreeSet::new();
-        evidence.outbox.retain(|mail| known.insert(mail["tags"].to_string()));
-        wrong.extend(evidence.violations());
-        if !self.rested {
-            wrong.insert("the shop did not come to rest".to_owned());
+    /// Everything that was or is wrong, when the shop has come to rest.
+    pub fn verdict(&self) -> Vec<Violation> {
+        let mut findings = Findings::default();
+        findings.extend(self.seen.iter().cloned());
+        findings.extend(self.promises.broken());
+        findings.check(self.rested, Invariant::ComesToRest, || "the shop did not come to rest".to_owned());
+        match Facts::of(&self.world.cloud()) {
+            Ok(facts) => self.look_at_everything(&facts, &mut findings),
+            Err(unreadable) => findings.add(Invariant::AuditsAgree, unreadable),
         }
-        wrong.extend(self.lost_orders(&evidence));
-        wrong.extend(self.mails(&evidence));
-        wrong.into_iter().collect()
+        findings.into_violations().into_iter().collect()
+    }
+
+    fn look_at_everything(&self, facts: &Facts, findings: &mut Findings) {
+        let evidence = &facts.evidence;
+        for function in &evidence.failed_records {
+            findings.add(Invariant::ComesToRest, format!("{function} could not handle a stream record"));
+        }
+        stock::look_back(&facts.stock, findings);
+        stock::as_told(evidence, &self.promises.adjustments(), findings);
+        money::look_at_rest(evidence, |order| self.is_with_an_operator(order), findings);
+        orders::all_end(facts, |order| self.is_with_an_operator(order), findings);
+        orders::as_promised(facts, &self.promises, findings);
+        orders::look_back(facts, findings);
+        self.world.driver.with_witness(|witness| {
+            mails::look(facts, witness, findings);
+            events::look(facts, witness.events(), findings);
+        });
+        findings.extend(payments_audit(evidence));
+        findings.extend(notifications_audit(evidence));
     }
 
     /// Orders by how they ended.
@@ -150,64 +182,28 @@ impl Judge {
         }
         outcomes
     }
-
-    /// Orders that were taken, and are not there or not over.
-    fn lost_orders(&self, evidence: &Evidence) -> Vec<String> {
-        let by_id: BTreeMap<&str, &Value> =
-            evidence.orders.iter().filter_map(|order| Some((order["order_id"].as_str()?, order))).collect();
-        let mut lost = Vec::new();
-        for promised in self.promises.orders() {
-            let id = promised["id"].as_str().unwrap_or_default();
-            match by_id.get(id) {
-                None => lost.push(format!("{id} was taken, and is lost")),
-                Some(order) if order["total"] != promised["total"] => {
-                    lost.push(format!("{id} was taken for {}, and costs {}", promised["total"], order["total"]));
-                }
-                Some(_) => {}
-            }
-        }
-        for (id, order) in &by_id {
-            if !is_over(order) && !self.is_with_an_operator(order) {
-                lost.push(format!("{id} is not over: {}", order["status"]));
-            }
-        }
-        for (id, end) in self.promises.ends() {
-            if by_id.get(id.as_str()).is_some_and(|order| order["status"] != *end) {
-                lost.push(format!("{id} was {end}, and is not"));
-            }
-        }
-        lost
-    }
-
-    /// Mails that are missing, or were sent more often than can be helped.
-    fn mails(&self, evidence: &Evidence) -> Vec<String> {
-        let mut wrong = Vec::new();
-        let expected = |status: &str| match status {
-            "CONFIRMED" => Some("order_confirmed"),
-            "CANCELLED" => Some("order_cancelled"),
-            _ => None,
-        };
-        self.world.driver.with_witness(|witness| {
-            for order in &evidence.orders {
-                let id = order["order_id"].as_str().unwrap_or_default();
-                if let Some(template) = order["status"].as_str().and_then(expected)
-                    && !witness.mails().contains_key(&(id.to_owned(), template.to_owned()))
-                {
-                    wrong.push(format!("{id}: no mail {template}"));
-                }
-            }
-            for ((id, template), sent) in witness.mails() {
-                let needless = sent.iter().rev().skip(1).filter(|sent| sent.recorded).count();
-                if needless > 0 {
-                    wrong
-                        .push(format!("{id}: {template} was sent {} times, {needless} of them needlessly", sent.len()));
-                }
-            }
-        });
-        wrong
-    }
 }
 
-fn is_over(order: &Value) -> bool {
-    matches!(order["status"].as_str(), Some("CONFIRMED" | "CANCELLED"))
+fn orders_audit(evidence: &Evidence) -> Vec<Violation> {
+    audit(::orders::audit::audit(&evidence.orders))
+}
+
+fn inventory_audit(evidence: &Evidence) -> Vec<Violation> {
+    audit(inventory::audit::audit(&evidence.stock, &evidence.holds))
+}
+
+fn payments_audit(evidence: &Evidence) -> Vec<Violation> {
+    audit(payments::audit::audit(&evidence.payments, &evidence.intents))
+}
+
+/// Whether a mail had to be sent twice, the witness knows.
+fn notifications_audit(evidence: &Evidence) -> Vec<Violation> {
+    let mut known = BTreeSet::new();
+    let once: Vec<Value> =
+        evidence.outbox.iter().filter(|mail| known.insert(mail["tags"].to_string())).cloned().collect();
+    audit(notifications::audit::audit(&evidence.mails, &once))
+}
+
+fn audit(found: Vec<String>) -> Vec<Violation> {
+    found.into_iter().map(|what| Violation::of(Invariant::AuditsAgree, what)).collect()
 }
