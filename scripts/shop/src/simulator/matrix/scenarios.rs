@@ -10,7 +10,7 @@ use super::{
     people::People,
     scripted::Circumstance::{self, Call, Outage, Throttled, Waits},
 };
-use crate::simulator::shelf::{self, Product};
+use crate::simulator::shelf::{self, Product, SHELF};
 
 /// What people do in a scenario.
 pub type Act = fn(&People) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + '_>>;
@@ -38,9 +38,9 @@ pub struct Scenario {
     pub pairs: bool,
 }
 
-const MUG: Product = Product { sku: "MUG-01", price: 1_290, units: 5 };
-const PEN: Product = Product { sku: "PEN-01", price: 3_900, units: 5 };
-const LAMP: Product = Product { sku: "LAMP-01", price: 7_900, units: 3 };
+const MUG: Product = SHELF[0];
+const PEN: Product = SHELF[1];
+const LAMP: Product = SHELF[2];
 
 impl Scenario {
     /// Whether its circumstances refuse that invocation of a function, from 1.

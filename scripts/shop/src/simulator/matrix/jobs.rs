@@ -73,24 +73,40 @@ pub struct Job {
     pub purpose: Purpose,
 }
 
-/// A disturbed run, made.
-pub struct Struck {
+/// What came of a disturbed run.
+#[derive(Debug, Clone)]
+pub struct Verdict {
     /// What it was.
     pub job: Job,
-    /// What came of it.
-    pub run: Run,
+    /// How the order ended.
+    pub end: Option<String>,
+    /// What is wrong.
+    pub wrong: Vec<String>,
 }
 
-impl fmt::Display for Struck {
+impl Verdict {
+    /// Whether nothing is wrong.
+    pub fn passed(&self) -> bool {
+        self.wrong.is_empty()
+    }
+}
+
+impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.job.scenario.name)?;
-        for Strike { place, made, outcome } in &self.job.faults.strikes {
-            write!(f, "call {place}, {} {} ({}), {outcome:?}; ", made.function, made.number, made.call)?;
+        write!(f, "{}: {}", self.job, self.wrong.join("; "))
+    }
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.scenario.name)?;
+        for Strike { place, made, outcome } in &self.faults.strikes {
+            write!(f, ", {outcome:?} at {} {} ({}, call {place} of all)", made.function, made.number, made.call)?;
         }
-        if let Some(Interference { function, which, outcome, .. }) = &self.job.faults.interference {
-            write!(f, "{function} {which} {outcome:?}; ")?;
+        if let Some(Interference { function, which, outcome, .. }) = &self.faults.interference {
+            write!(f, ", {outcome:?} at {function} (its invocation {which})")?;
         }
-        write!(f, "{:?} -> {:?}: {}", self.job.purpose, self.run.end, self.run.wrong.join("; "))
+        Ok(())
     }
 }
 
@@ -114,18 +130,18 @@ pub fn singles(recordings: &[Recording]) -> Vec<Job> {
 }
 
 /// Every pair of faults over the steps of the saga, in the scenarios that want it: the second strikes a call that is made after
-/// the first has struck, which may be the repetition of the same one. `progress` is told of every run.
+/// the first has struck, which may be the repetition of the same one.
 ///
 /// # Errors
 /// The simulator fails.
-pub fn pairs(recordings: &[Recording], bug: &Bug, progress: &(impl Fn() + Sync)) -> anyhow::Result<Vec<Job>> {
+pub fn pairs(recordings: &[Recording], bug: &Bug) -> anyhow::Result<Vec<Job>> {
     let steps = step_functions()?;
     let mut first = Vec::new();
     for Recording { scenario, run } in recordings.iter().filter(|recording| recording.scenario.pairs) {
         let strikes = strikes_of(run, 0, |function| steps.contains(function));
         first.extend(strikes.map(|strike| Job::striking(scenario, vec![strike], Purpose::Pair)));
     }
-    let second = perform(first, bug, progress)?.into_iter().flat_map(|Struck { job, run }| {
+    let second = each(first, bug, &|| {}, |job, run| (job, run))?.into_iter().flat_map(|(job, run)| {
         let after = job.faults.strikes.last().map_or(0, |strike| strike.place + 1);
         let more: Vec<_> = strikes_of(&run, after, |function| steps.contains(function)).collect();
         more.into_iter().map(move |strike| {
@@ -212,13 +228,6 @@ impl Job {
     fn striking(scenario: &'static Scenario, strikes: Vec<Strike>, purpose: Purpose) -> Self {
         Self { scenario, faults: Faults { strikes, interference: None }, purpose }
     }
-
-    /// Makes the run.
-    fn perform(self, bug: &Bug) -> anyhow::Result<Struck> {
-        let mut run = run(self.scenario, &self.faults, bug)?;
-        run.wrong.extend(self.purpose.wrong(&run.executions));
-        Ok(Struck { job: self, run })
-    }
 }
 
 impl Purpose {
@@ -242,15 +251,28 @@ impl Purpose {
     }
 }
 
-/// Makes these runs on all cores. Their results are in the order of the jobs.
+/// Makes these runs on all cores. The verdicts are in the order of the jobs; `progress` is told of every run.
 ///
 /// # Errors
 /// The simulator fails.
-pub fn perform(jobs: Vec<Job>, bug: &Bug, progress: &(impl Fn() + Sync)) -> anyhow::Result<Vec<Struck>> {
+pub fn perform(jobs: Vec<Job>, bug: &Bug, progress: &(impl Fn() + Sync)) -> anyhow::Result<Vec<Verdict>> {
+    each(jobs, bug, progress, |job, run| {
+        let mut wrong = run.wrong;
+        wrong.extend(job.purpose.wrong(&run.executions));
+        Verdict { job, end: run.end, wrong }
+    })
+}
+
+fn each<T: Send>(
+    jobs: Vec<Job>,
+    bug: &Bug,
+    progress: &(impl Fn() + Sync),
+    keep: impl Fn(Job, Run) -> T + Sync,
+) -> anyhow::Result<Vec<T>> {
     let perform = |job: Job| {
-        let struck = job.perform(bug);
+        let run = run(job.scenario, &job.faults, bug)?;
         progress();
-        struck
+        Ok(keep(job, run))
     };
     jobs.into_par_iter().map(perform).collect()
 }
