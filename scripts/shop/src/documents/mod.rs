@@ -43,7 +43,10 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Document>> {
 }
 
 /// A document with `generated` between its lines `begin` and `end`, in place of what is there.
-fn replaced(path: &Path, before: &str, begin: &str, end: &str, generated: &str) -> anyhow::Result<String> {
+///
+/// # Errors
+/// It has no such lines.
+pub fn replaced(path: &Path, before: &str, begin: &str, end: &str, generated: &str) -> anyhow::Result<String> {
     let (head, rest) = before.split_once(begin).with_context(|| format!("{} has no line {begin}", path.display()))?;
     let (_, tail) = rest.split_once(end).with_context(|| format!("{} has no line {end}", path.display()))?;
     Ok(format!("{head}{begin}\n\n{generated}\n{end}{tail}"))

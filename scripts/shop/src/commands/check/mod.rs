@@ -3,6 +3,7 @@
 mod drift;
 mod parity;
 mod policies;
+mod proof;
 mod report;
 mod rust;
 mod saga;
@@ -64,6 +65,11 @@ const CHECKS: &[Named] = &[
         name: "simulation",
         about: "fresh seeds of the simulator break nothing; SIMULATION_MINUTES says for how long, 2 otherwise",
         run: simulation::check,
+    },
+    Named {
+        name: "proof",
+        about: "every call of every function may be struck, and docs/PROOF.md says so; UPDATE_PROOF=1 writes it",
+        run: proof::check,
     },
     Named { name: "parity", about: "the same tests pass on what Terraform makes, under IAM", run: parity::check },
 ];

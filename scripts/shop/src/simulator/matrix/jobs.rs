@@ -48,8 +48,10 @@ pub enum Purpose {
         state: String,
         /// Which execution.
         execution: usize,
-        /// Its states up to there, and the next one.
+        /// Its states up to there.
         course: Vec<String>,
+        /// What comes next.
+        next: Next,
     },
     /// The action of a state fails until the saga gives up: it must give up there.
     Failed {
@@ -60,6 +62,22 @@ pub enum Purpose {
         /// Its states up to there.
         course: Vec<String>,
     },
+}
+
+/// What comes after a state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Next {
+    /// Another state that calls a function.
+    State(String),
+    /// The end of the execution, with the error that it ends in, if any.
+    End(Option<String>),
+}
+
+impl Next {
+    /// What comes after the first `count` states.
+    fn after(course: &Course, count: usize) -> Self {
+        course.states.get(count).map_or_else(|| Self::End(course.error.clone()), |state| Self::State(state.clone()))
+    }
 }
 
 /// A disturbed run, to be made.
@@ -161,7 +179,9 @@ pub fn actions(recordings: &[Recording]) -> anyhow::Result<Vec<Job>> {
     let mut jobs = Vec::new();
     for Recording { scenario, run } in recordings {
         for Tried { function, which, execution, course } in tries(&saga, run) {
-            let (Some(state), taken) = (course.last().cloned(), &run.executions[execution].states) else { continue };
+            let (Some(state), Some(undisturbed)) = (course.last().cloned(), run.executions.get(execution)) else {
+                continue;
+            };
             if scenario.refuses_invocation(&function, which) {
                 continue;
             }
@@ -169,8 +189,8 @@ pub fn actions(recordings: &[Recording]) -> anyhow::Result<Vec<Job>> {
                 let interference = Some(Interference { function: function.clone(), which, outcome, lasts });
                 jobs.push(Job { scenario, faults: Faults { strikes: Vec::new(), interference }, purpose });
             };
-            let next = taken.iter().take(course.len() + 1).cloned().collect();
-            let repeated = Purpose::Repeated { state: state.clone(), execution, course: next };
+            let next = Next::after(undisturbed, course.len());
+            let repeated = Purpose::Repeated { state: state.clone(), execution, course: course.clone(), next };
             add(InvocationOutcome::Twice, Duration::ZERO, repeated.clone());
             add(InvocationOutcome::AnswerLost, Duration::ZERO, repeated);
             add(InvocationOutcome::Throttled, UNTIL_GIVEN_UP, Purpose::Failed { state, execution, course });
@@ -235,11 +255,14 @@ impl Purpose {
     fn wrong(&self, taken: &[Course]) -> Option<String> {
         match self {
             Self::Single | Self::Pair => None,
-            Self::Repeated { state, execution, course } => {
+            Self::Repeated { state, execution, course, next } => {
                 let taken = taken.get(*execution);
-                let goes_on = taken.is_some_and(|taken| taken.states.starts_with(course));
-                (!goes_on)
-                    .then(|| format!("with {state} repeated, the saga was to take {course:?}, and took {taken:?}"))
+                let same =
+                    |taken: &Course| taken.states.starts_with(course) && Next::after(taken, course.len()) == *next;
+                let wanted = || {
+                    format!("with {state} repeated, the saga was to take {course:?} and {next:?}, and took {taken:?}")
+                };
+                (!taken.is_some_and(same)).then(wanted)
             }
             Self::Failed { state, execution, course } => {
                 let taken = taken.get(*execution);

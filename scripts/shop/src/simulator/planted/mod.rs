@@ -19,7 +19,8 @@ use super::{
         OneRequestPerKey, StockAsTold, StockConserved, StockNeverNegative, TakenIsKept,
     },
 };
-use mutations::{edited, given, instead, is, quietly, renamed, reversed, text_replaced, unconditional};
+pub use mutations::unconditional;
+use mutations::{edited, given, instead, is, quietly, renamed, reversed, text_replaced};
 
 /// A mistake, and how it is found.
 #[derive(Clone, Copy)]
