@@ -201,29 +201,29 @@ pub fn actions(recordings: &[Recording]) -> anyhow::Result<Vec<Job>> {
 
 /// One try of a task.
 struct Tried {
+    /// Its function, and which of that function's invocations it was, from 1.
     function: String,
     which: u32,
+    /// Which execution, and its states up to this one.
     execution: usize,
     course: Vec<String>,
 }
 
-/// The tries of all tasks, by function in the order of its invocations.
+/// The tries of all tasks, in the order in which they were made.
 fn tries(saga: &Saga, run: &Run) -> Vec<Tried> {
-    let mut all: Vec<_> = run
-        .executions
-        .iter()
-        .enumerate()
-        .flat_map(|(n, course)| course.tries.iter().map(move |t| (t.0, n, t.1)))
-        .collect();
+    let mut all = Vec::new();
+    for (execution, course) in run.executions.iter().enumerate() {
+        all.extend(course.tries.iter().map(|(at, place)| (*at, execution, course.states.get(..=*place))));
+    }
     all.sort_unstable();
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut tries = Vec::new();
-    for (_, execution, place) in all {
-        let course: Vec<String> = run.executions[execution].states.iter().take(place + 1).cloned().collect();
+    for (_, execution, course) in all {
+        let course = course.unwrap_or_default();
         let Some(function) = course.last().and_then(|state| saga.function_of(state)) else { continue };
         let which = counts.entry(function.to_owned()).or_default();
         *which += 1;
-        tries.push(Tried { function: function.to_owned(), which: *which, execution, course });
+        tries.push(Tried { function: function.to_owned(), which: *which, execution, course: course.to_vec() });
     }
     tries
 }

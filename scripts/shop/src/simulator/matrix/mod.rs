@@ -17,7 +17,10 @@ mod saga;
 mod scenarios;
 mod scripted;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::Bug;
 
@@ -65,11 +68,18 @@ impl Matrix {
     }
 
     /// Everything that is wrong, one line for each run.
+    ///
+    /// # Errors
+    /// A `service.yaml` or the saga's definition cannot be read.
     pub fn failures(&self) -> anyhow::Result<Vec<String>> {
         let mut failures = wrong(&self.recordings);
         failures.extend(missing(&self.recordings)?);
         let struck = [&self.singles, &self.actions, &self.pairs].into_iter().flatten();
-        failures.extend(struck.filter(|verdict| !verdict.passed()).map(ToString::to_string));
+        failures.extend(struck.clone().filter(|verdict| !verdict.passed()).map(ToString::to_string));
+        let ends: BTreeSet<_> = struck.map(|verdict| (verdict.job.scenario.name, verdict.end.as_deref())).collect();
+        let allowed = SCENARIOS.iter().flat_map(|scenario| scenario.ends.iter().map(|end| (scenario.name, Some(*end))));
+        let never = allowed.filter(|end| !ends.contains(end));
+        failures.extend(never.map(|(name, end)| format!("{name}: no order ever ends as {}", end.unwrap_or_default())));
         Ok(failures)
     }
 

@@ -26,6 +26,9 @@ struct Tally {
     passed: usize,
 }
 
+/// One for each fault.
+type Tallies = BTreeMap<Outcome, Tally>;
+
 impl Tally {
     fn add(&mut self, verdict: &Verdict) {
         self.runs += 1;
@@ -61,7 +64,7 @@ pub fn scenarios_table(recordings: &[Recording]) -> String {
 
 /// Single faults: a row for each function and call.
 pub fn calls_table(singles: &[Verdict]) -> String {
-    let mut rows: BTreeMap<(&str, &str), (BTreeSet<&str>, BTreeMap<Outcome, Tally>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, &str), (BTreeSet<&str>, Tallies)> = BTreeMap::new();
     for verdict in singles {
         let Some(strike) = verdict.job.faults.strikes.first() else { continue };
         let (scenarios, tallies) = rows.entry((&strike.made.function, &strike.made.call)).or_default();
@@ -85,7 +88,7 @@ pub fn calls_table(singles: &[Verdict]) -> String {
 
 /// Pairs of faults: a row for each scenario, a column for each first fault.
 pub fn pairs_table(pairs: &[Verdict]) -> String {
-    let mut rows: BTreeMap<&str, BTreeMap<Outcome, Tally>> = BTreeMap::new();
+    let mut rows: BTreeMap<&str, Tallies> = BTreeMap::new();
     for verdict in pairs {
         let Some(first) = verdict.job.faults.strikes.first() else { continue };
         rows.entry(verdict.job.scenario.name).or_default().entry(first.outcome).or_default().add(verdict);

@@ -28,8 +28,9 @@ pub struct Made {
 
 impl Made {
     fn of(call: &Call<'_>) -> Self {
-        let action: Vec<_> = call.action.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
-        let call_name = format!("{} {}", call.service, action.join("/"));
+        let path = call.action.split('?').next().unwrap_or_default();
+        let parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+        let call_name = format!("{} {}", call.service, parts.join("/"));
         Self { function: call.function.to_owned(), number: call.number, call: call_name }
     }
 }
