@@ -17,7 +17,7 @@ mod customers;
 mod dice;
 mod driver;
 mod excerpt;
-mod faults;
+pub mod faults;
 mod history;
 mod judge;
 pub mod planted;
