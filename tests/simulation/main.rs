@@ -9,6 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod matrix;
 mod planted;
 mod repeatability;
 mod seeds;

@@ -21,6 +21,7 @@ use super::{
     dice::Dice,
     faults::{Kind, Odds},
     history::History,
+    matrix::Script,
     witness::Witness,
 };
 
@@ -40,6 +41,8 @@ pub struct Simulated {
     clock: Arc<LocalClock>,
     bug: Option<Arc<Bug>>,
     only: Option<BTreeSet<u64>>,
+    /// What becomes of calls and invocations, where that is not left to the dice.
+    script: Option<Arc<Script>>,
     state: Mutex<State>,
 }
 
@@ -100,7 +103,13 @@ impl Simulated {
             history: History::new(keep_history),
             witness: Witness::default(),
         };
-        Self { clock, bug, only, state: Mutex::new(state) }
+        Self { clock, bug, only, script: None, state: Mutex::new(state) }
+    }
+
+    /// This driver, for which `script` decides what becomes of calls and invocations.
+    pub fn with_script(mut self, script: Arc<Script>) -> Self {
+        self.script = Some(script);
+        self
     }
 
     /// From now on nothing goes wrong, or again as the seed has it.
@@ -216,6 +225,9 @@ impl Courier for Simulated {
 impl Driver for Simulated {
     fn call(&self, call: &Call<'_>) -> Fate {
         let now = self.clock.now();
+        if let Some(script) = &self.script {
+            return script.call(call, now);
+        }
         let mut state = self.state();
         let (there, back) = (state.dice.millis(1, 8), state.dice.millis(0, 8));
         let special = special(call).filter(|kind| self.strikes(&mut state, *kind, call.function));
@@ -255,6 +267,9 @@ impl Driver for Simulated {
     }
 
     fn invocation(&self, function: &str) -> InvocationFate {
+        if let Some(script) = &self.script {
+            return script.invocation(function, self.clock.now());
+        }
         let mut state = self.state();
         let wait = state.dice.millis(0, 5);
         let kinds =

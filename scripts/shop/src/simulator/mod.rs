@@ -6,6 +6,8 @@
 //! Customers and admins (`customers.rs`, `shelf.rs`) use the shop; `witness.rs` sees what leaves it, `promises.rs` remembers
 //! what it has told people, and `judge.rs` says what is wrong.
 //!
+//! `matrix/` does not draw: it kills every call of every function, one after the other.
+//!
 //! After the last customer has lost interest nothing goes wrong any more, and the shop must come to rest by itself.
 //!
 //! `campaign.rs` runs many seeds on all cores, `shrink.rs` finds out how little of one is enough for its violation, `excerpt.rs`
@@ -20,6 +22,7 @@ mod excerpt;
 pub mod faults;
 mod history;
 mod judge;
+pub mod matrix;
 pub mod planted;
 mod promises;
 mod shelf;

@@ -32,13 +32,21 @@ pub const SHELF: [Product; 4] = [
     Product { sku: "BAG-01", price: 1_890, units: 30 },
 ];
 
-/// Puts the products in, and waits until orders know their prices. Nothing may go wrong meanwhile.
+/// Puts all products in, and waits until orders know their prices. Nothing may go wrong meanwhile.
 ///
 /// # Errors
 /// The shop does not take them.
 pub async fn fill(world: &World) -> anyhow::Result<()> {
+    put_in(world, &SHELF).await
+}
+
+/// Puts these products in, and waits until orders know their prices. Nothing may go wrong meanwhile.
+///
+/// # Errors
+/// The shop does not take them.
+pub async fn put_in(world: &World, products: &[Product]) -> anyhow::Result<()> {
     let admin = token("admin", Scope::Admin)?;
-    for Product { sku, price, units } in SHELF {
+    for &Product { sku, price, units } in products {
         let product = product(sku, price);
         let path = format!("/products/{sku}");
         let put = world.send(Method::PUT, &path, &admin, &[("if-none-match", "*")], &product).await;
@@ -49,7 +57,7 @@ pub async fn fill(world: &World) -> anyhow::Result<()> {
         ensure!(received.status.is_success(), "POST {path}: {received:?}");
     }
     for _ in 0..600 {
-        if world.cloud().scan("orders", "prices")?.len() == SHELF.len() {
+        if world.cloud().scan("orders", "prices")?.len() == products.len() {
             return Ok(());
         }
         world.pass(std::time::Duration::from_millis(100)).await;
@@ -57,7 +65,8 @@ pub async fn fill(world: &World) -> anyhow::Result<()> {
     anyhow::bail!("the prices did not arrive at the orders context")
 }
 
-fn product(sku: &str, price: i64) -> Value {
+/// What a product is put in as.
+pub(super) fn product(sku: &str, price: i64) -> Value {
     json!({ "name": sku, "description": "", "price": { "amount_minor": price, "currency": "EUR" } })
 }
 

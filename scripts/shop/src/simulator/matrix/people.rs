@@ -1,0 +1,190 @@
+//! Those who use the shop in a scenario. They do one thing after the other, and ask again until they are answered.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context, bail, ensure};
+use fakestripe::Authentication;
+use http::{Method, StatusCode};
+use localcloud::issuer::Scope;
+use serde_json::{Value, json};
+
+use crate::simulator::{
+    promises::Promises,
+    world::{Answer, World, token},
+};
+
+/// How long somebody waits before they ask again.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often somebody asks.
+const ATTEMPTS: u32 = 8;
+
+/// The idempotency key of the one order.
+const KEY: &str = "order-1";
+
+/// A customer and an admin, and the shop that they use.
+pub struct People {
+    /// The shop.
+    pub world: Arc<World>,
+    promises: Arc<Promises>,
+    customer: String,
+    admin: String,
+}
+
+impl People {
+    /// People of this world.
+    ///
+    /// # Errors
+    /// Their tokens cannot be signed.
+    pub fn new(world: &Arc<World>, promises: &Arc<Promises>) -> anyhow::Result<Self> {
+        let (customer, admin) = (token("customer-1", Scope::Customer)?, token("admin", Scope::Admin)?);
+        Ok(Self { world: Arc::clone(world), promises: Arc::clone(promises), customer, admin })
+    }
+
+    /// Asks until there is an answer that says something. `hear` hears every answer.
+    async fn ask(
+        &self,
+        (method, path): (Method, &str),
+        token: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+        hear: impl Fn(&Answer),
+    ) -> anyhow::Result<Answer> {
+        for _ in 0..ATTEMPTS {
+            let answer = self.world.send(method.clone(), path, token, headers, body).await;
+            hear(&answer);
+            if !answer.is_unknown() {
+                return Ok(answer);
+            }
+            self.world.pass(PATIENCE).await;
+        }
+        bail!("{method} {path} is never answered")
+    }
+
+    /// The customer places an order of these lines. Its id.
+    pub async fn place(&self, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<String> {
+        let hear = |answer: &Answer| self.promises.placed(&self.customer, KEY, answer);
+        let answer = self.order(card, lines, hear).await?;
+        ensure!(answer.status == StatusCode::ACCEPTED, "the order is not taken: {answer:?}");
+        answer.json()["id"].as_str().map(str::to_owned).context("the order has no id")
+    }
+
+    /// The customer uses the order's key for another one.
+    pub async fn reuse_the_key(&self, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
+        self.order(card, lines, |answer| self.promises.reused(KEY, answer)).await.map(drop)
+    }
+
+    async fn order(&self, card: &str, lines: &[(&str, u32)], hear: impl Fn(&Answer)) -> anyhow::Result<Answer> {
+        let items: Vec<Value> =
+            lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
+        let body = json!({
+            "items": items,
+            "currency": "EUR",
+            "payment_method": card,
+            "email": "customer-1@example.com",
+            "shipping_address": {
+                "name": "Ada Lovelace", "line1": "St. James Square 12", "city": "London", "postal_code": "SW1Y 4JH",
+                "country": "GB",
+            },
+        });
+        self.ask((Method::POST, "/orders"), &self.customer, &[("idempotency-key", KEY)], &body, hear).await
+    }
+
+    /// The customer takes the order back. Whether that was still possible.
+    pub async fn cancel(&self, id: &str) -> anyhow::Result<bool> {
+        let path = format!("/orders/{id}/cancel");
+        let hear = |answer: &Answer| self.promises.cancelled(id, answer);
+        let answer = self.ask((Method::POST, &path), &self.customer, &[], &Value::Null, hear).await?;
+        match answer.status {
+            StatusCode::ACCEPTED => Ok(true),
+            StatusCode::CONFLICT => Ok(false),
+            _ => bail!("the order cannot be taken back: {answer:?}"),
+        }
+    }
+
+    /// The customer looks at the order.
+    pub async fn look(&self, id: &str) -> anyhow::Result<Value> {
+        let hear = |answer: &Answer| match answer.status {
+            StatusCode::OK => self.promises.seen(id, &answer.json()),
+            _ => self.promises.missed(id, answer),
+        };
+        let answer = self.ask((Method::GET, &format!("/orders/{id}")), &self.customer, &[], &Value::Null, hear).await?;
+        Ok(answer.json())
+    }
+
+    /// Anybody, the customer or an admin, reads something that is there.
+    pub async fn read(&self, path: &str) -> anyhow::Result<Answer> {
+        let token = if path.starts_with("/orders") { &self.customer } else { &self.admin };
+        let answer = self.ask((Method::GET, path), token, &[], &Value::Null, |_| {}).await?;
+        ensure!(answer.status == StatusCode::OK, "GET {path}: {answer:?}");
+        Ok(answer)
+    }
+
+    /// The admin sends a product as it is to be: a new one, or a change of the version that an ETag names. A repetition of a
+    /// request that was carried out is refused, because the version is another one by then: that is an answer too.
+    pub async fn put_product(&self, sku: &str, product: &Value, etag: Option<&str>) -> anyhow::Result<()> {
+        let header = etag.map_or(("if-none-match", "*"), |etag| ("if-match", etag));
+        let path = format!("/products/{sku}");
+        let answer = self.ask((Method::PUT, &path), &self.admin, &[header], product, |_| {}).await?;
+        let done = answer.status.is_success() || answer.status == StatusCode::PRECONDITION_FAILED;
+        ensure!(done, "PUT {path}: {answer:?}");
+        let there = self.read(&path).await?.json();
+        ensure!(there["name"] == product["name"], "PUT {path} was done, and the product is {there}");
+        Ok(())
+    }
+
+    /// The admin removes a product.
+    pub async fn delete_product(&self, sku: &str, etag: &str) -> anyhow::Result<()> {
+        let path = format!("/products/{sku}");
+        let headers = [("if-match", etag)];
+        let answer = self.ask((Method::DELETE, &path), &self.admin, &headers, &Value::Null, |_| {}).await?;
+        let gone = [StatusCode::NOT_FOUND, StatusCode::PRECONDITION_FAILED].contains(&answer.status);
+        ensure!(answer.status.is_success() || gone, "DELETE {path}: {answer:?}");
+        let there = self.ask((Method::GET, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(there.status == StatusCode::NOT_FOUND, "DELETE {path} was done, and the product is there: {there:?}");
+        Ok(())
+    }
+
+    /// The admin receives units, or writes them off.
+    pub async fn adjust(&self, sku: &str, key: &str, delta: i64) -> anyhow::Result<()> {
+        let body = json!({ "delta": delta, "reason": "counted" });
+        let (path, headers) = (format!("/stock/{sku}"), [("idempotency-key", key)]);
+        let hear = |answer: &Answer| self.promises.adjusted(sku, key, delta, answer);
+        let answer = self.ask((Method::POST, &path), &self.admin, &headers, &body, hear).await?;
+        ensure!(answer.status == StatusCode::OK, "POST {path}: {answer:?}");
+        Ok(())
+    }
+
+    /// Waits until the customer sees the order in one of these states; if it never comes to that, until long after.
+    pub async fn await_status(&self, id: &str, any_of: &[&str]) -> anyhow::Result<()> {
+        for _ in 0..60 {
+            let order = self.look(id).await?;
+            if order["status"].as_str().is_some_and(|status| any_of.contains(&status)) {
+                return Ok(());
+            }
+            self.world.pass(PATIENCE).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until the order's payment has come to this at Stripe; if it never comes to that, until long after.
+    pub async fn await_payment(&self, id: &str, status: &str) -> Option<String> {
+        for _ in 0..600 {
+            let intents = self.world.cloud().payment_intents();
+            let such = |intent: &&Value| intent["metadata"]["order_id"] == id && intent["status"] == status;
+            if let Some(intent) = intents.iter().find(such) {
+                return intent["id"].as_str().map(str::to_owned);
+            }
+            self.world.pass(Duration::from_millis(100)).await;
+        }
+        None
+    }
+
+    /// The customer answers the bank's question, once there is one.
+    pub async fn authenticate(&self, id: &str, outcome: Authentication) -> anyhow::Result<()> {
+        self.await_status(id, &["ACTION_REQUIRED"]).await?;
+        let intent = self.await_payment(id, "requires_action").await.context("the bank asks nothing")?;
+        self.world.cloud().authenticate(&intent, outcome).ok().context("the bank does not listen")?;
+        Ok(())
+    }
+}

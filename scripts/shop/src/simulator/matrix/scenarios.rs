@@ -1,0 +1,308 @@
+//! What may happen to a shop that is used as intended: the courses of events that the matrix disturbs.
+
+use std::{pin::Pin, time::Duration};
+
+use anyhow::ensure;
+use fakestripe::Authentication;
+use localcloud::driver::Outcome;
+
+use super::{
+    people::People,
+    scripted::Circumstance::{self, Call, Outage, Throttled, Waits},
+};
+use crate::simulator::shelf::{self, Product, SHELF};
+
+/// What people do in a scenario.
+pub type Act = fn(&People) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + '_>>;
+
+/// A course of events.
+#[derive(Debug, Clone, Copy)]
+pub struct Scenario {
+    /// Its name.
+    pub name: &'static str,
+    /// What happens, in a few words.
+    pub about: &'static str,
+    /// What there is to buy.
+    pub products: &'static [Product],
+    /// Settings that differ.
+    pub settings: &'static [(&'static str, &'static str)],
+    /// How the cloud differs from its best day.
+    pub circumstances: &'static [Circumstance],
+    /// What people do.
+    pub act: Act,
+    /// How the order may end, whatever strikes; the first is how it ends when nothing does. Empty where there is no order.
+    pub ends: &'static [&'static str],
+    /// Where a step refuses for good, and which states run after it.
+    pub refusals: &'static [(&'static str, &'static [&'static str])],
+    /// Whether pairs of faults are tried too.
+    pub pairs: bool,
+}
+
+const MUG: Product = SHELF[0];
+const PEN: Product = SHELF[1];
+const LAMP: Product = SHELF[2];
+
+impl Scenario {
+    /// Whether its circumstances refuse that invocation of a function, from 1.
+    pub(super) fn refuses_invocation(&self, function: &str, which: u32) -> bool {
+        let refuses = |circumstance: &Circumstance| matches!(*circumstance, Throttled(name, first) if name == function && which <= first);
+        self.circumstances.iter().any(refuses)
+    }
+}
+
+/// A scenario in which one order is placed on an AWS at its best.
+const PLAIN: Scenario = Scenario {
+    name: "",
+    about: "",
+    products: &[MUG],
+    settings: &[],
+    circumstances: &[],
+    act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 1)])),
+    ends: &["confirmed"],
+    refusals: &[],
+    pairs: false,
+};
+
+const UNDONE: &[&str] = &["RefuseStock", "CancelPayment", "ReleaseStock", "AbandonOrder"];
+/// Customer against saga: who was told that the order is taken back has it taken back, and who came too late has it. The
+/// judge holds the shop to what it has answered.
+const TAKEN_BACK: &[&str] = &["cancelled_cancelled_by_customer", "confirmed"];
+
+/// Past its deadline, an order ends for one of two reasons: a step has looked at the time, or a step has found its hold expired.
+const LATE: &[&str] = &["cancelled_deadline_passed", "cancelled_hold_expired"];
+
+/// All of them.
+pub const SCENARIOS: &[Scenario] = &[
+    Scenario { name: "bought", about: "One line, a card that needs nothing.", pairs: true, ..PLAIN },
+    Scenario {
+        name: "several lines",
+        about: "Three lines.",
+        products: &[MUG, PEN, LAMP],
+        act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 2), ("PEN-01", 1), ("LAMP-01", 3)])),
+        ..PLAIN
+    },
+    Scenario {
+        name: "sold out",
+        about: "More than there is.",
+        products: &[MUG, LAMP],
+        act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 1), ("LAMP-01", 4)])),
+        ends: &["cancelled_sold_out"],
+        refusals: &[("ReserveStock", &["RefuseStock", "AbandonOrder"])],
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "declined",
+        about: "The bank declines.",
+        act: |people| Box::pin(buy(people, "pm_card_visa_chargeDeclined", &[("MUG-01", 1)])),
+        ends: &["cancelled_payment_declined"],
+        refusals: &[("AuthorizePayment", UNDONE)],
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "no such card",
+        about: "Stripe refuses to create a payment.",
+        act: |people| Box::pin(buy(people, "pm_card_nobody_has", &[("MUG-01", 1)])),
+        ends: &["cancelled_payment_declined"],
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "a saved failure",
+        about: "Stripe creates the payment, answers with a fault of its own, and repeats that for ever.",
+        circumstances: &[Call("payments/authorize-payment", "POST", Outcome::FailedAfter)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "authenticated",
+        about: "3-D Secure, passed.",
+        act: |people| Box::pin(authenticate(people, Authentication::Succeed)),
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "authentication failed",
+        about: "3-D Secure, failed.",
+        act: |people| Box::pin(authenticate(people, Authentication::Fail)),
+        // The undo's cancel is an event too, which starts an execution that finds the payment canceled. It may end first.
+        ends: &["cancelled_authentication_failed", "cancelled_payment_canceled"],
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "authentication abandoned",
+        about: "3-D Secure, never answered: the deadline ends it.",
+        settings: &[("ORDER_DEADLINE_SECONDS", "120")],
+        act: |people| Box::pin(buy(people, "pm_card_threeDSecureRequired", &[("MUG-01", 1)])),
+        ends: LATE,
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "hold expired by schedule",
+        about: "3-D Secure, never answered, and the schedule finds the hold before the watchdog finds the order.",
+        settings: &[("ORDER_DEADLINE_SECONDS", "200")],
+        act: |people| Box::pin(buy(people, "pm_card_threeDSecureRequired", &[("MUG-01", 1)])),
+        ends: &["cancelled_hold_expired", "cancelled_deadline_passed"],
+        refusals: &[("ReserveStock", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "cancelled before reserve",
+        about: "Taken back before anything is held.",
+        circumstances: &[Waits("inventory/reserve-stock", 1, 4)],
+        act: |people| Box::pin(cancel_at_once(people)),
+        ends: TAKEN_BACK,
+        refusals: &[("ReserveStock", &["RefuseStock", "AbandonOrder"])],
+        ..PLAIN
+    },
+    Scenario {
+        name: "cancelled while parking",
+        about: "Taken back when the bank has asked, and before that is written down.",
+        circumstances: &[Waits("orders/park-order", 1, 4)],
+        act: |people| Box::pin(cancel_when(people, "pm_card_threeDSecureRequired", "requires_action")),
+        ends: &["cancelled_cancelled_by_customer"],
+        refusals: &[("ParkOrder", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "cancelled after authorize",
+        about: "Taken back when the money is set aside, and before the stock is committed.",
+        circumstances: &[Waits("inventory/commit-stock", 1, 4)],
+        act: |people| Box::pin(cancel_when(people, "pm_card_visa", "requires_capture")),
+        ends: TAKEN_BACK,
+        refusals: &[("CommitStock", UNDONE)],
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "cancelled before capture",
+        about: "Taken back when the stock is committed, and before the money is taken.",
+        circumstances: &[Waits("payments/capture-payment", 1, 4)],
+        act: |people| Box::pin(cancel_when(people, "pm_card_visa", "requires_capture")),
+        ends: TAKEN_BACK,
+        refusals: &[("CapturePayment", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "cancelled after capture",
+        about: "Taken back when the money is taken: it is given back.",
+        circumstances: &[Waits("orders/confirm-order", 1, 4)],
+        act: |people| Box::pin(cancel_when(people, "pm_card_visa", "succeeded")),
+        ends: TAKEN_BACK,
+        refusals: &[("ConfirmOrder", UNDONE), ("ConfirmCaptured", &["RefundPayment", "ReleaseStock", "AbandonOrder"])],
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "hold expired",
+        about: "The deadline passes between authorize and commit.",
+        settings: &[("ORDER_DEADLINE_SECONDS", "3")],
+        circumstances: &[Waits("inventory/commit-stock", u32::MAX, 4)],
+        ends: &["cancelled_hold_expired", "cancelled_deadline_passed"],
+        refusals: &[("CommitStock", UNDONE)],
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "confirmed by the undo",
+        about: "The money is taken, confirm-order cannot run, and the deadline passes: the undo turns forward.",
+        settings: &[("ORDER_DEADLINE_SECONDS", "30")],
+        circumstances: &[Throttled("orders/confirm-order", 2)],
+        // An execution that is interrupted before the capture begins again after the deadline.
+        ends: &["confirmed", "cancelled_deadline_passed"],
+        refusals: &[("AuthorizePayment", &["RefuseStock", "CancelPayment", "ConfirmCaptured"])],
+        ..PLAIN
+    },
+    Scenario {
+        name: "an operator is called",
+        about: "Stripe cannot be reached until long after the deadline; then it can.",
+        settings: &[("ORDER_DEADLINE_SECONDS", "60"), ("WATCH_LONGEST_SECONDS", "60"), ("OPERATOR_AFTER_ROUNDS", "2")],
+        circumstances: &[Outage("stripe", 0, 200)],
+        ends: LATE,
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
+        name: "asked again",
+        about: "The same request again when its product is gone, its key for another order, and a cancel that comes too late.",
+        act: |people| Box::pin(ask_again(people)),
+        ..PLAIN
+    },
+    Scenario {
+        name: "looked at",
+        about: "Everybody reads everything.",
+        act: |people| Box::pin(look_at_everything(people)),
+        ..PLAIN
+    },
+    Scenario {
+        name: "the shelf",
+        about: "An admin creates, changes and removes a product, receives units and writes some off.",
+        act: |people| Box::pin(keep_the_shelf(people)),
+        ends: &[],
+        ..PLAIN
+    },
+];
+
+/// After so long, no function remembers a price that is no longer right.
+const PRICES_ARE_KNOWN: Duration = Duration::from_secs(40);
+
+async fn buy(people: &People, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
+    let id = people.place(card, lines).await?;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED", "ACTION_REQUIRED"]).await
+}
+
+async fn authenticate(people: &People, outcome: Authentication) -> anyhow::Result<()> {
+    let id = people.place("pm_card_threeDSecureRequired", &[("MUG-01", 1)]).await?;
+    people.authenticate(&id, outcome).await?;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
+}
+
+async fn cancel_at_once(people: &People) -> anyhow::Result<()> {
+    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
+    people.cancel(&id).await?;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
+}
+
+async fn cancel_when(people: &People, card: &str, payment: &str) -> anyhow::Result<()> {
+    let id = people.place(card, &[("MUG-01", 1)]).await?;
+    people.await_payment(&id, payment).await;
+    people.world.pass(Duration::from_millis(500)).await;
+    people.cancel(&id).await?;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
+}
+
+async fn ask_again(people: &People) -> anyhow::Result<()> {
+    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
+    people.await_status(&id, &["CONFIRMED"]).await?;
+    let etag = people.read("/products/MUG-01").await?.etag;
+    people.delete_product("MUG-01", &etag).await?;
+    people.world.pass(PRICES_ARE_KNOWN).await;
+    let again = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
+    ensure!(again == id, "the same request made {id}, then {again}");
+    people.reuse_the_key("pm_card_visa", &[("MUG-01", 2)]).await?;
+    ensure!(!people.cancel(&id).await?, "a confirmed order was taken back");
+    people.await_status(&id, &["CONFIRMED"]).await
+}
+
+async fn look_at_everything(people: &People) -> anyhow::Result<()> {
+    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
+    people.await_status(&id, &["CONFIRMED"]).await?;
+    for path in ["/products", "/products/MUG-01", "/stock/MUG-01", "/orders", &format!("/payments/{id}")] {
+        people.read(path).await?;
+    }
+    Ok(())
+}
+
+async fn keep_the_shelf(people: &People) -> anyhow::Result<()> {
+    people.put_product("NEW-01", &shelf::product("NEW-01", 990), None).await?;
+    people.adjust("NEW-01", "delivery", 10).await?;
+    people.adjust("NEW-01", "breakage", -3).await?;
+    let mut changed = shelf::product("NEW-01", 1_090);
+    changed["name"] = "changed".into();
+    let etag = people.read("/products/NEW-01").await?.etag;
+    people.put_product("NEW-01", &changed, Some(&etag)).await?;
+    let etag = people.read("/products/NEW-01").await?.etag;
+    people.delete_product("NEW-01", &etag).await
+}
