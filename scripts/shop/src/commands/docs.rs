@@ -6,7 +6,8 @@ use anyhow::{Context, bail};
 
 use crate::documents;
 
-/// Writes the generated documents: docs/openapi.yaml, and the tables in the README of each context and Terraform module.
+/// Writes the generated documents: docs/openapi.yaml, and the tables in docs/PROOF.md and in the README of each context and
+/// Terraform module.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  cargo shop docs\n  cargo shop docs --check")]
 pub struct Docs {

@@ -45,6 +45,7 @@ fn subjects(violation: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::Invariant;
 
     fn history() -> Vec<String> {
         let lines = [
@@ -63,7 +64,7 @@ mod tests {
     fn an_excerpt_has_what_concerns_the_order_and_every_fault() {
         let history = history();
         let times = |violation: &str| -> Vec<String> {
-            let lines = excerpt(&history, &[violation.to_owned()]);
+            let lines = excerpt(&history, &[Violation::of(Invariant::ALL[0], violation)]);
             lines.iter().map(|line| line[..2].to_owned()).collect()
         };
         assert_eq!(times("ord_1: it has 2 payment intents"), ["T1", "T2", "T3", "T6"]);

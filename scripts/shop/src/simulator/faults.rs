@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::dice::Dice;
 
 macro_rules! kinds {
-    ($($(#[$about:meta])* $kind:ident $name:literal)*) => {
+    ($(#[doc = $about:literal] $kind:ident $name:literal)*) => {
         /// A kind of fault.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind { $($(#[$about])* $kind,)* }
+        pub enum Kind { $(#[doc = $about] $kind,)* }
 
         impl Kind {
             /// All of them.
@@ -17,6 +17,11 @@ macro_rules! kinds {
             /// Its name, in reports.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$kind => $name),* }
+            }
+
+            /// What happens.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$kind => $about.trim_ascii()),* }
             }
         }
     };
@@ -110,6 +115,12 @@ impl Kind {
             ClockSkewed | Outage | Restarted => 5_000,
         }
     }
+}
+
+/// The table of them, in Markdown.
+pub fn table() -> String {
+    let rows = Kind::ALL.iter().map(|kind| format!("| `{}` | {} |\n", kind.as_str(), kind.about()));
+    format!("| kind | what happens |\n| --- | --- |\n{}", rows.collect::<String>())
 }
 
 /// How often each kind of fault happens, in ten thousand.

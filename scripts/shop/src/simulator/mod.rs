@@ -19,7 +19,7 @@ mod customers;
 mod dice;
 mod driver;
 mod excerpt;
-mod faults;
+pub mod faults;
 mod history;
 mod judge;
 pub mod matrix;

@@ -187,3 +187,37 @@ fn conditional(error: &DynoxideError) -> bool {
         DynoxideError::ConditionalCheckFailedException(..) | DynoxideError::TransactionCanceledException(..)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_has_waited_longest_for_a_write_is_woken_first() {
+        let tables = Arc::new(DynamoDb::open(None, LocalClock::real()).unwrap());
+        let table = json!({
+            "TableName": "things", "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+            "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+        });
+        tables.raw("CreateTable", table).unwrap();
+        let woken = Arc::new(Mutex::new(Vec::new()));
+        let waits = (0..20).map(|number| {
+            let (tables, woken) = (Arc::clone(&tables), Arc::clone(&woken));
+            tokio::spawn(async move {
+                tables.written().notified().await;
+                woken.lock().unwrap().push(number);
+            })
+        });
+        let waiting: Vec<_> = waits.collect();
+        // All of them run until they wait.
+        tokio::task::yield_now().await;
+        tables.put("things", &json!({ "id": "a" })).unwrap();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        assert_eq!(*woken.lock().unwrap(), (0..20).collect::<Vec<_>>());
+    }
+}

@@ -2,6 +2,9 @@
 //!
 //! A judge that never finds anything looks the same as a shop without faults. These are the mistakes that people make: a
 //! condition left out, a key that is not the same twice, an answer before the work. `tests/it/simulation/planted.rs` runs them.
+//! They are chosen to show early. The rarer the moment that a mistake needs, the more seeds it takes: "cancel-payment says that it
+//! is done and does not ask Stripe" needs an order that is taken back between authorize and confirm, and 11 seeds; "confirm-order
+//! confirms whatever there is" needs one that is taken back between capture and confirm, and 24.
 
 mod mutations;
 
@@ -22,6 +25,9 @@ use super::{
 pub use mutations::unconditional;
 use mutations::{edited, given, instead, is, quietly, renamed, reversed, text_replaced};
 
+/// A hunt begins with this seed. What seed 1 draws is one of the longest histories.
+pub const FIRST_SEED: u64 = 2;
+
 /// A mistake, and how it is found.
 #[derive(Clone, Copy)]
 pub struct Planted {
@@ -29,7 +35,8 @@ pub struct Planted {
     pub mistake: &'static str,
     /// The invariant that it breaks.
     pub breaks: Invariant,
-    /// It is found within so many seeds, from 1.
+    /// It is found within so many seeds. Every change of the shop makes other histories of the same seeds, so it is about twice
+    /// as many as it took when this was written.
     pub within: u64,
     /// The mistake itself.
     pub bug: Bug,
@@ -46,7 +53,7 @@ impl Planted {
     /// # Errors
     /// The simulator fails.
     pub fn hunt(&self) -> anyhow::Result<Option<(u64, Violation)>> {
-        for seed in 1..=self.within {
+        for seed in FIRST_SEED..FIRST_SEED + self.within {
             let plan = Plan { seed, bug: Some(Arc::new(self.bug)), ..Plan::default() };
             let violations = super::run(&plan)?.violations;
             if let Some(found) = violations.into_iter().find(|violation| violation.invariant == self.breaks) {
@@ -92,7 +99,7 @@ macro_rules! does {
 const PLANTED: &[Planted] = &[
     planted_bug(
         StockConserved,
-        5,
+        3,
         "reserve-stock writes the holds and does not take the units",
         sends!(|call| edited(call, "inventory/reserve-stock", "TransactWriteItems", |body| {
             if let Some(items) = body["TransactItems"].as_array_mut() {
@@ -102,13 +109,13 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         StockNeverNegative,
-        5,
+        3,
         "reserve-stock takes units without the condition that they are there",
         sends!(|call| unconditional(call, "inventory/reserve-stock", "Update")),
     ),
     planted_bug(
         NoOversell,
-        5,
+        3,
         "reserve-stock and commit-stock say yes and write nothing",
         Bug {
             code: |code| {
@@ -120,25 +127,25 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         StockAsTold,
-        20,
+        10,
         "adjust-stock writes its record over the one of the same key, and adjusts again",
         sends!(|call| unconditional(call, "inventory/adjust-stock", "Put")),
     ),
     planted_bug(
         ConfirmedHasStock,
-        5,
+        3,
         "commit-stock says yes and writes nothing",
         does!("inventory" / "commit-stock": |_, _, _| given(json!({ "outcome": "committed" }))),
     ),
     planted_bug(
         CancelledHoldsNothing,
-        5,
+        3,
         "release-stock says that it is done and writes nothing",
         does!("inventory" / "release-stock": |_, _, _| given(json!({ "outcome": "released" }))),
     ),
     planted_bug(
         OneIntent,
-        10,
+        3,
         "cancel-payment replays the create under a key of its own",
         Bug {
             headers: |call| match is(call, "payments/cancel-payment", "POST /v1/payment_intents") {
@@ -150,7 +157,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         OneCapture,
-        10,
+        6,
         "payments uses a new idempotency key each time",
         Bug {
             headers: |call| match call.service == "stripe" && call.action.starts_with("POST") {
@@ -162,7 +169,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         CaptureIsConfirmed,
-        5,
+        3,
         "confirm-order writes the wrong status",
         sends!(|call| edited(call, "orders/confirm-order", "UpdateItem", |body| {
             body["ExpressionAttributeValues"][":to"]["S"] = "CANCELLED".into();
@@ -170,13 +177,13 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         ConfirmedIsPaid,
-        5,
+        3,
         "capture-payment says yes and does not ask Stripe",
         does!("payments" / "capture-payment": |_, _, _| given(json!({ "outcome": "captured" }))),
     ),
     planted_bug(
         CancelledCostsNothing,
-        5,
+        3,
         "capture-payment says no, cancel-payment says that it is done, and neither asks Stripe",
         Bug {
             code: |code| {
@@ -190,7 +197,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         LedgerIsStripe,
-        5,
+        3,
         "capture-payment writes down euros instead of cents",
         sends!(|call| edited(call, "payments/capture-payment", "UpdateItem", |body| {
             let cents = &mut body["ExpressionAttributeValues"][":captured"]["M"]["amount_minor"]["N"];
@@ -201,7 +208,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         NothingForNobody,
-        5,
+        3,
         "reserve-stock writes a wrong order id into its holds",
         sends!(|call| edited(call, "inventory/reserve-stock", "TransactWriteItems", |body| {
             for item in body["TransactItems"].as_array_mut().into_iter().flatten() {
@@ -213,7 +220,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         TakenIsKept,
-        5,
+        3,
         "place-order writes the order down under a wrong id",
         sends!(|call| edited(call, "orders/place-order", "PutItem", |body| {
             reversed(&mut body["Item"]["order_id"]["S"]);
@@ -221,19 +228,19 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         OneRequestPerKey,
-        5,
+        3,
         "place-order writes over the order of the same key",
         sends!(|call| unconditional(call, "orders/place-order", "PutItem")),
     ),
     planted_bug(
         EveryOrderEnds,
-        5,
+        6,
         "watch-orders looks after nobody",
         does!("orders" / "watch-orders": |_, _, _| given(json!({ "batchItemFailures": [] }))),
     ),
     planted_bug(
         EveryOrderEnds,
-        5,
+        3,
         "abandon-order never works, and watch-orders marks such orders without an error in its log",
         Bug {
             code: |code| {
@@ -247,7 +254,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         EndsStay,
-        10,
+        3,
         "cancel-order takes back whatever there is",
         sends!(|call| unconditional(call, "orders/cancel-order", "UpdateItem")),
     ),
@@ -261,25 +268,25 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         ComesToRest,
-        5,
+        3,
         "resume-orders never works",
         does!("orders" / "resume-orders": |_, _, _| Box::pin(std::future::ready(Err(FunctionError::broken("a bug"))))),
     ),
     planted_bug(
         MailSent,
-        5,
+        3,
         "send-email says that it is done and sends nothing",
         does!("notifications" / "send-email": |_, _, _| given(json!({ "batchItemFailures": [] }))),
     ),
     planted_bug(
         MailSentOnce,
-        10,
+        5,
         "send-email sends without a claim",
         sends!(|call| unconditional(call, "notifications/send-email", "UpdateItem")),
     ),
     planted_bug(
         MailTrue,
-        5,
+        3,
         "send-email tells every customer that the order is confirmed",
         does!("notifications" / "send-email": |inner, event, invocation| {
             let event = text_replaced(&event, "shop.order.cancelled.v1", "shop.order.confirmed.v1");
@@ -288,7 +295,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         EventPublished,
-        5,
+        3,
         "publish-stock-events leaves out the last record of a batch",
         does!("inventory" / "publish-stock-events": |inner, mut event, invocation| {
             if let Some(records) = event["Records"].as_array_mut().filter(|records| records.len() > 1) {
@@ -299,7 +306,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         EventTrue,
-        5,
+        3,
         "publish-order-events calls a cancelled order confirmed",
         sends!(|call| renamed(
             call,
@@ -310,7 +317,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         EventRecognisable,
-        20,
+        5,
         "publish-order-events gives an event a new id each time",
         sends!(|call| {
             // In a form, quotes and colons are escaped.
@@ -320,7 +327,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         AuditsAgree,
-        5,
+        3,
         "release-stock forgets when its tombstones may be thrown away",
         sends!(|call| edited(call, "inventory/release-stock", "TransactWriteItems", |body| {
             for item in body["TransactItems"].as_array_mut().into_iter().flatten() {

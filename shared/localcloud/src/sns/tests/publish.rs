@@ -290,3 +290,32 @@ async fn a_courier_delays_and_repeats_deliveries_and_loses_none() {
     assert_eq!(first.body, second.body);
     assert_ne!(first.id, second.id);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_courier_is_told_of_what_a_topic_takes_and_of_nothing_else() {
+    #[derive(Default)]
+    struct Picky(std::sync::Mutex<Vec<String>>);
+    impl Courier for Picky {
+        fn fails_entry(&self, _: &str) -> bool {
+            self.0.lock().unwrap().len() == 1
+        }
+        fn published(&self, topic: &str, message: &str) {
+            assert_eq!(topic, TOPIC);
+            self.0.lock().unwrap().push(message.to_owned());
+        }
+    }
+    let (bench, courier) = (Bench::new(), Arc::new(Picky::default()));
+    bench.queues.set_courier(courier.clone());
+    let form = [
+        ("Action", "PublishBatch"),
+        ("Version", "2010-03-31"),
+        ("TopicArn", TOPIC),
+        ("PublishBatchRequestEntries.member.1.Id", "0"),
+        ("PublishBatchRequestEntries.member.1.Message", "taken"),
+        ("PublishBatchRequestEntries.member.2.Id", "1"),
+        ("PublishBatchRequestEntries.member.2.Message", "failed"),
+    ];
+    let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    bench.topics.handle(&form).unwrap();
+    assert_eq!(*courier.0.lock().unwrap(), ["taken"]);
+}
