@@ -13,6 +13,9 @@ pub fn wrong(recordings: &[Recording]) -> Vec<String> {
         if run.end.as_deref() != scenario.ends.first().copied() {
             wrong.push(format!("{}: undisturbed, the order ended as {:?}", scenario.name, run.end));
         }
+        if run.operator != scenario.operator {
+            wrong.push(format!("{}: undisturbed, that an operator was called is {}", scenario.name, run.operator));
+        }
         let refusals: Vec<_> = run.executions.iter().flat_map(|course| course.refusals()).collect();
         for (state, after) in scenario.refusals {
             if !refusals.contains(&(*state, after.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>().as_slice())) {

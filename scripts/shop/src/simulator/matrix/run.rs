@@ -36,6 +36,8 @@ pub struct Run {
     pub wrong: Vec<String>,
     /// How the order ended; nothing, where there is none.
     pub end: Option<String>,
+    /// Whether an operator was called.
+    pub operator: bool,
     /// The executions of the saga, in the order in which they were started.
     pub executions: Vec<Course>,
     /// Grants that no call has needed.
@@ -123,16 +125,20 @@ async fn simulate(scenario: &Scenario, faults: Faults, bug: Bug) -> anyhow::Resu
     wrong.extend(done.err().map(|why| format!("{why:#}")));
     wrong.extend(script.missed());
     let end = end(&judge.outcomes());
-    if end.as_deref().unwrap_or_default() != "" && !scenario.ends.contains(&end.as_deref().unwrap_or_default()) {
-        wrong.push(format!("the order ended as {}", end.as_deref().unwrap_or_default()));
-    } else if end.is_none() && !scenario.ends.is_empty() {
-        wrong.push("there is no order".to_owned());
+    match &end {
+        Some(end) if !scenario.ends.contains(&end.as_str()) => wrong.push(format!("the order ended as {end}")),
+        None if !scenario.ends.is_empty() => wrong.push("there is no order".to_owned()),
+        _ => {}
     }
     let cloud = world.cloud();
+    let operator = cloud.scan("orders", "orders")?.iter().any(|order| order["needs_operator_since"].is_string());
+    if operator && !scenario.operator {
+        wrong.push("an operator was called".to_owned());
+    }
     let executions = cloud.executions().iter().map(Course::of).collect();
     let unused_grants = cloud.unused_grants().iter().map(ToString::to_string).collect();
     cloud.stop();
-    Ok(Run { seen: script.seen(), wrong, end, executions, unused_grants })
+    Ok(Run { seen: script.seen(), wrong, end, operator, executions, unused_grants })
 }
 
 /// How the one order ended.

@@ -32,6 +32,8 @@ pub struct Scenario {
     pub act: Act,
     /// How the order may end, whatever strikes; the first is how it ends when nothing does. Empty where there is no order.
     pub ends: &'static [&'static str],
+    /// Whether an operator is called when nothing strikes. Otherwise none ever is.
+    pub operator: bool,
     /// Where a step refuses for good, and which states run after it.
     pub refusals: &'static [(&'static str, &'static [&'static str])],
     /// Whether pairs of faults are tried too.
@@ -59,6 +61,7 @@ const PLAIN: Scenario = Scenario {
     circumstances: &[],
     act: |people| Box::pin(buy(people, "pm_card_visa", &[("MUG-01", 1)])),
     ends: &["confirmed"],
+    operator: false,
     refusals: &[],
     pairs: false,
 };
@@ -221,6 +224,7 @@ pub const SCENARIOS: &[Scenario] = &[
         settings: &[("ORDER_DEADLINE_SECONDS", "60"), ("WATCH_LONGEST_SECONDS", "60"), ("OPERATOR_AFTER_ROUNDS", "2")],
         circumstances: &[Outage("stripe", 0, 200)],
         ends: LATE,
+        operator: true,
         refusals: &[("AuthorizePayment", UNDONE)],
         ..PLAIN
     },
