@@ -156,7 +156,7 @@ pub const SCENARIOS: &[Scenario] = &[
         about: "Taken back before anything is held.",
         circumstances: &[Waits("inventory/reserve-stock", 1, 4)],
         act: |people| Box::pin(cancel_at_once(people)),
-        ends: TAKEN_BACK,
+        ends: &["cancelled_cancelled_by_customer"],
         refusals: &[("ReserveStock", &["RefuseStock", "AbandonOrder"])],
         ..PLAIN
     },
