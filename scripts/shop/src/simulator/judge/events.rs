@@ -65,7 +65,7 @@ const STOCK: Family = Family {
     ],
     kind: |old, new| {
         let differs = |figure: &&str| old[*figure] != new[*figure];
-        ["available", "received", "written_off"].iter().any(|figure| differs(figure)).then(|| "changed".to_owned())
+        ["available", "received", "written_off"].iter().any(differs).then(|| "changed".to_owned())
     },
 };
 
