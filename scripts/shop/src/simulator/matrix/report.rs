@@ -59,9 +59,12 @@ pub fn scenarios_table(recordings: &[Recording]) -> String {
     text
 }
 
+/// The scenarios that make a call, and what came of each kind of fault there.
+type Row<'a> = (BTreeSet<&'a str>, BTreeMap<Outcome, Tally>);
+
 /// Single faults: a row for each function and call.
 pub fn calls_table(singles: &[Verdict]) -> String {
-    let mut rows: BTreeMap<(&str, &str), (BTreeSet<&str>, BTreeMap<Outcome, Tally>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, &str), Row<'_>> = BTreeMap::new();
     for verdict in singles {
         let Some(strike) = verdict.job.faults.strikes.first() else { continue };
         let (scenarios, tallies) = rows.entry((&strike.made.function, &strike.made.call)).or_default();
