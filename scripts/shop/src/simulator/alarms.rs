@@ -9,7 +9,8 @@ use serde_json::Value;
 use tracing::{Subscriber, subscriber::DefaultGuard};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-/// What is in the message of an error that a person has to know of. `terraform/modules/service/alarms.tf` counts those lines.
+/// What is in the message of an error that a person has to know of: `terraform/modules/service/alarms.tf` counts such
+/// lines.
 const CALL: &str = "needs an operator";
 
 /// The error lines of the shop's log, as the functions write them in AWS.

@@ -4,7 +4,7 @@
 //! paused: time passes only when nothing is left to do. When things arrive and what goes wrong is drawn from the seed
 //! (`driver.rs`, `faults.rs`), and so are ids, jitter and the order of hash maps: a seed is one history, byte for byte.
 //! Customers and admins (`customers.rs`, `shelf.rs`) use the shop; `witness.rs` sees what leaves it, `promises.rs` remembers
-//! what it has told people, and `judge.rs` says what is wrong.
+//! what it has told people, and `judge/` says what is wrong. `planted/` has a bug for everything that can be wrong.
 //!
 //! `matrix/` does not draw: it kills every call of every function, one after the other.
 //!

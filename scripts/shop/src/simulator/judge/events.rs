@@ -1,8 +1,8 @@
 //! Events: every change that others must hear of, nothing else, and each under one name.
 //!
 //! What a change means is said here once more, in other words than the publishers': each family of events tells of one
-//! table's items, by some of their fields. A change makes a fact when it is of the kind that others must hear of; every fact
-//! must have one id, and every event be of a fact.
+//! table's items, by some of their fields. A change makes a fact when it is of the kind that others must hear of; every
+//! fact must have one id, and every event be of a fact.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ const STOCK: Family = Family {
     ],
     kind: |old, new| {
         let differs = |figure: &&str| old[*figure] != new[*figure];
-        ["available", "received", "written_off"].iter().any(|figure| differs(figure)).then(|| "changed".to_owned())
+        ["available", "received", "written_off"].iter().any(differs).then(|| "changed".to_owned())
     },
 };
 

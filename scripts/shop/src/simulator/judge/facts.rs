@@ -1,5 +1,5 @@
-//! What the judge goes by: tables and their streams, as plain JSON, and what the outside says. None of it is read with the
-//! contexts' own types, which are part of what is judged.
+//! What the judge goes by: tables and their streams, as plain JSON, and what the outside says. None of it is read with
+//! the contexts' own types, which are part of what is judged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! Says what is wrong with a simulated shop: while it runs, and after it has come to rest.
 //!
-//! It goes by what is written down and by what was seen to leave the shop (`facts.rs`, `witness.rs`), and says once more, in its
-//! own words, what must hold (`invariant.rs`): of units (`stock.rs`), money, orders, mails and events. `planted.rs` plants a
-//! bug for each, to see that it is found.
+//! It goes by what is written down and by what was seen to leave the shop (`facts.rs`, `witness.rs`), and says once
+//! more, in its own words, what must hold (`invariant.rs`): of units (`stock.rs`), money, orders, mails and events.
+//! `planted/` plants a bug for each, to see that it is found.
 
 mod events;
 mod facts;
@@ -45,7 +45,8 @@ impl Judge {
         Self { world, promises, alarms, seen: BTreeSet::new(), rested: false }
     }
 
-    /// Waits for `work`, and looks now and then whether anything is wrong that may never be wrong, not even for a moment.
+    /// Waits for `work`, and looks now and then whether anything is wrong that may never be wrong, not even for a
+    /// moment.
     ///
     /// # Errors
     /// Those of `work`.

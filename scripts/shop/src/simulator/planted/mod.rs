@@ -1,10 +1,12 @@
-//! Planted bugs: for each invariant at least one mistake that breaks it, and within how many seeds the simulator finds it.
+//! Planted bugs: for each invariant at least one mistake that breaks it, and within how many seeds the simulator finds
+//! it.
 //!
-//! A judge that never finds anything looks the same as a shop without faults. These are the mistakes that people make: a
-//! condition left out, a key that is not the same twice, an answer before the work. `tests/it/simulation/planted.rs` runs them.
-//! They are chosen to show early. The rarer the moment that a mistake needs, the more seeds it takes: "cancel-payment says that it
-//! is done and does not ask Stripe" needs an order that is taken back between authorize and confirm, and 11 seeds; "confirm-order
-//! confirms whatever there is" needs one that is taken back between capture and confirm, and 24.
+//! A judge that never finds anything looks the same as a shop without faults. These are the mistakes that people make:
+//! a condition left out, a key that is not the same twice, an answer before the work. `tests/it/simulation/planted.rs`
+//! runs them. They are chosen to show early. The rarer the moment that a mistake needs, the more seeds it takes:
+//! "cancel-payment says that it is done and does not ask Stripe" needs an order that is taken back between authorize
+//! and confirm, and 11 seeds; "confirm-order confirms whatever there is" needs one that is taken back between capture
+//! and confirm, and 24.
 
 mod mutations;
 
@@ -35,8 +37,8 @@ pub struct Planted {
     pub mistake: &'static str,
     /// The invariant that it breaks.
     pub breaks: Invariant,
-    /// It is found within so many seeds. Every change of the shop makes other histories of the same seeds, so it is about twice
-    /// as many as it took when this was written.
+    /// It is found within so many seeds. Every change of the shop makes other histories of the same seeds, so it is
+    /// two or three times as many as it took when this was written.
     pub within: u64,
     /// The mistake itself.
     pub bug: Bug,
@@ -48,7 +50,8 @@ pub fn planted() -> &'static [Planted] {
 }
 
 impl Planted {
-    /// Runs one seed after the other until the mistake is found: the seed, and what was seen. Nothing, when it is not found.
+    /// Runs one seed after the other until the mistake is found: the seed, and what was seen. Nothing, when it is not
+    /// found.
     ///
     /// # Errors
     /// The simulator fails.

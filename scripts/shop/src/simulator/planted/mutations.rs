@@ -73,8 +73,9 @@ pub fn edited(call: &Call<'_>, function: &str, action: &str, edit: fn(&mut Value
     serde_json::to_vec(&body).ok()
 }
 
-/// What `function` sends to DynamoDB, as if the conditions of its writes of this kind were not there: `PutItem` or `UpdateItem`
-/// by themselves, `Put` or `Update` in transactions. They are made to hold always, as DynamoDB takes no unused values.
+/// What `function` sends to DynamoDB, as if the conditions of its writes of this kind were not there: `PutItem` or
+/// `UpdateItem` by themselves, `Put` or `Update` in transactions. They are made to hold always, as DynamoDB takes no
+/// unused values.
 pub fn unconditional(call: &Call<'_>, function: &str, kind: &str) -> Option<Vec<u8>> {
     let transaction = call.action == "TransactWriteItems";
     if call.function != function || (call.action != kind && !transaction) {
