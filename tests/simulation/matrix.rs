@@ -124,14 +124,17 @@ fn a_step_that_is_not_tried_again_is_found_where_its_answer_is_lost() {
     }
 }
 
+/// A mistake in the saga.
+type Mistake = fn(Code) -> Code;
+
 /// The first step, after which others come, and the last one.
-const NOT_TRIED_AGAIN: [(&str, fn(Code) -> Code); 2] = [
+const NOT_TRIED_AGAIN: [(&str, Mistake); 2] = [
     ("ReserveStock", |code| with_state(code, "ReserveStock", "/Retry/0/MaxAttempts", 0.into())),
     ("ConfirmOrder", |code| with_state(code, "ConfirmOrder", "/Retry/0/MaxAttempts", 0.into())),
 ];
 
 /// What is found about the actions of a plain order.
-fn failures_of_saga(mistake: fn(Code) -> Code) -> Vec<String> {
+fn failures_of_saga(mistake: Mistake) -> Vec<String> {
     failures(of("bought", matrix::actions(&RECORDINGS).unwrap()), &Bug { code: mistake, ..Bug::NONE })
 }
 
