@@ -170,7 +170,7 @@ impl Deployment {
         let file = self.folder.join("stage.json");
         fs::write(&file, target.to_string()).with_context(|| file.display().to_string())?;
         // One after the other: each waits until nothing is going on any more.
-        let arguments = ["test", "--quiet", "--package", "e2e", "--", filter, "--test-threads=1"];
+        let arguments = ["test", "--quiet", "--package", "e2e", "--test", "it", "--", filter, "--test-threads=1"];
         session.run(Command::new("cargo").args(arguments).env("EMPORIUM_STAGE", &file))
     }
 
