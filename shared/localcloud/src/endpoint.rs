@@ -82,12 +82,13 @@ impl Inner {
             Err(error) => return json_error(&error),
         };
         self.meter.request(caller, &format!("dynamodb:{operation}"));
-        for (table, action) in touched(&operation, &body) {
-            if let Err(error) = self.permissions.check(caller, Kind::Table, &table, action) {
+        let touched = touched(&operation, &body);
+        for (table, action) in &touched {
+            if let Err(error) = self.permissions.check(caller, Kind::Table, table, action) {
                 return json_error(&error);
             }
         }
-        let answer = self.dynamodb.call(&operation, body);
+        let answer = self.dynamodb.call(&operation, body, touched.iter().map(|(table, _)| table.as_str()));
         self.meter.note(|readings| {
             *readings.write_units.entry(caller.to_owned()).or_default() += answer.units.write;
             *readings.read_units.entry(caller.to_owned()).or_default() += answer.units.read;

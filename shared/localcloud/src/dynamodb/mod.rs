@@ -1,28 +1,30 @@
 //! DynamoDB, by dynoxide: an embedded, conformance-tested DynamoDB on SQLite.
 
 mod capacity;
+mod engine;
 mod tables;
 mod touched;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use dynoxide::{Database, DynoxideError};
-use serde::{Serialize, de::DeserializeOwned};
+use dynoxide::DynoxideError;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 pub(crate) use capacity::Units;
 pub(crate) use touched::touched;
 
-use crate::{
-    aws::AwsError,
-    clock::{LocalClock, TableTime},
-};
+use crate::{aws::AwsError, clock::LocalClock};
+use engine::Engine;
 
 /// The tables.
 pub struct DynamoDb {
-    database: Database,
-    written: Notify,
+    engine: Engine,
+    written: Mutex<BTreeMap<String, Arc<Notify>>>,
 }
 
 /// An operation's answer, and what it cost.
@@ -43,28 +45,30 @@ impl DynamoDb {
     /// # Errors
     /// The file cannot be opened.
     pub fn open(file: Option<&Path>, clock: Arc<LocalClock>) -> Result<Self, DynoxideError> {
-        let database = match file {
-            Some(path) => Database::new(&path.to_string_lossy())?,
-            None => Database::memory_with_clock(Arc::new(TableTime(clock)))?,
-        };
-        Ok(Self { database, written: Notify::new() })
+        Ok(Self { engine: Engine::open(file, clock)?, written: Mutex::default() })
     }
 
-    /// Is notified whenever something was written. Whoever has waited longest is woken first; tokio's `watch` would wake in an
-    /// order that is random, and not from a simulation's seed.
-    pub(crate) fn written(&self) -> &Notify {
-        &self.written
+    /// Is notified whenever something was written to a table. Whoever has waited longest is woken first; tokio's `watch` would
+    /// wake in an order that is random, and not from a simulation's seed.
+    pub(crate) fn written(&self, table: &str) -> Arc<Notify> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(written.entry(table.to_owned()).or_default())
     }
 
-    /// Performs an operation of DynamoDB's API.
-    pub(crate) fn call(&self, operation: &str, mut body: Value) -> Answer {
+    /// Performs an operation of DynamoDB's API on these tables.
+    pub(crate) fn call<'a>(
+        &self,
+        operation: &str,
+        mut body: Value,
+        tables: impl IntoIterator<Item = &'a str>,
+    ) -> Answer {
         let reports_units = capacity::ask(operation, &mut body);
         let assumed = Units::of_failed(operation, &body);
-        match self.dispatch(operation, body) {
+        match self.engine.perform(operation, body) {
             Ok(mut answer) => {
                 let units = if reports_units { Units::take(operation, &mut answer) } else { Units::default() };
                 if units.write > 0.0 {
-                    self.written.notify_waiters();
+                    tables.into_iter().for_each(|table| self.written(table).notify_waiters());
                 }
                 Answer { body: Ok(answer), units }
             }
@@ -80,7 +84,7 @@ impl DynamoDb {
     /// # Errors
     /// What DynamoDB answers.
     pub fn raw(&self, operation: &str, body: Value) -> Result<Value, AwsError> {
-        self.dispatch(operation, body).map_err(|error| {
+        self.engine.perform(operation, body).map_err(|error| {
             let code = error.error_type().rsplit('#').next().unwrap_or_default().to_owned();
             AwsError { status: error.status_code(), code, message: error.to_string() }
         })
@@ -141,43 +145,9 @@ impl DynamoDb {
     pub fn put(&self, table: &str, item: &Value) -> Result<(), AwsError> {
         let item = tables::marshalled(item);
         self.raw("PutItem", json!({ "TableName": table, "Item": item["M"] }))?;
-        self.written.notify_waiters();
+        self.written(table).notify_waiters();
         Ok(())
     }
-
-    fn dispatch(&self, operation: &str, body: Value) -> Result<Value, DynoxideError> {
-        let db = &self.database;
-        match operation {
-            "PutItem" => run(body, |request| db.put_item(request)),
-            "GetItem" => run(body, |request| db.get_item(request)),
-            "UpdateItem" => run(body, |request| db.update_item(request)),
-            "DeleteItem" => run(body, |request| db.delete_item(request)),
-            "Query" => run(body, |request| db.query(request)),
-            "Scan" => run(body, |request| db.scan(request)),
-            "BatchGetItem" => run(body, |request| db.batch_get_item(request)),
-            "BatchWriteItem" => run(body, |request| db.batch_write_item(request)),
-            "TransactWriteItems" => run(body, |request| db.transact_write_items(request)),
-            "TransactGetItems" => run(body, |request| db.transact_get_items(request)),
-            "CreateTable" => run(body, |request| db.create_table(request)),
-            "DescribeTable" => run(body, |request| db.describe_table(request)),
-            "DescribeStream" => run(body, |request| db.describe_stream(request)),
-            "GetShardIterator" => run(body, |request| db.get_shard_iterator(request)),
-            "GetRecords" => run(body, |request| db.get_records(request)),
-            _ => Err(DynoxideError::ValidationException(format!("the local cloud's DynamoDB has no {operation}"))),
-        }
-    }
-}
-
-fn run<Request, Response>(
-    body: Value,
-    perform: impl FnOnce(Request) -> Result<Response, DynoxideError>,
-) -> Result<Value, DynoxideError>
-where
-    Request: DeserializeOwned,
-    Response: Serialize,
-{
-    let request = serde_json::from_value(body).map_err(|why| DynoxideError::SerializationException(why.to_string()))?;
-    serde_json::to_value(perform(request)?).map_err(|why| DynoxideError::InternalServerError(why.to_string()))
 }
 
 /// Whether a write got as far as looking at the item, which is when it costs.
@@ -207,7 +177,7 @@ mod tests {
         let waits = (0..20).map(|number| {
             let (tables, woken) = (Arc::clone(&tables), Arc::clone(&woken));
             tokio::spawn(async move {
-                tables.written().notified().await;
+                tables.written("things").notified().await;
                 woken.lock().unwrap().push(number);
             })
         });

@@ -35,8 +35,9 @@ pub(super) async fn follow(cloud: Arc<Inner>, target: String, table: String, bat
     let stored = cloud.store.load::<String>(CHECKPOINTS);
     let mut after = stored.into_iter().find(|(function, _)| *function == target).map(|(_, sequence)| sequence);
     let mut failed = 0;
+    let writes = cloud.dynamodb.written(&table);
     loop {
-        let written = cloud.dynamodb.written().notified();
+        let written = writes.notified();
         tokio::pin!(written);
         // Registered before the stream is read, so that no write can be missed.
         written.as_mut().enable();
