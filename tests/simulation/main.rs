@@ -12,5 +12,6 @@
 mod matrix;
 mod planted;
 mod repeatability;
+mod rules;
 mod seeds;
 mod shrinking;

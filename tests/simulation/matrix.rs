@@ -139,7 +139,7 @@ fn failures_of_saga(mistake: Mistake) -> Vec<String> {
 }
 
 /// The saga with something else in one place of its definition.
-fn with_state(mut code: Code, state: &str, place: &str, value: Value) -> Code {
+pub fn with_state(mut code: Code, state: &str, place: &str, value: Value) -> Code {
     for text in code.sagas.values_mut() {
         let mut definition: Value = serde_json::from_str(text).unwrap();
         *definition["States"][state].pointer_mut(place).unwrap() = value.clone();

@@ -225,10 +225,11 @@ impl Courier for Simulated {
 impl Driver for Simulated {
     fn call(&self, call: &Call<'_>) -> Fate {
         let now = self.clock.now();
+        let mut state = self.state();
+        state.witness.asked(call);
         if let Some(script) = &self.script {
             return script.call(call, now);
         }
-        let mut state = self.state();
         let (there, back) = (state.dice.millis(1, 8), state.dice.millis(0, 8));
         let special = special(call).filter(|kind| self.strikes(&mut state, *kind, call.function));
         let struck = special.or_else(|| self.draw(&mut state, &CALLS, call.function));

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 use localcloud::driver::Call;
 use serde_json::Value;
 
-/// A mail that was given to SES.
+/// A mail that SES was asked to send.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    /// The invocation that sent it.
+    /// The invocation that asked.
     request_id: String,
+    /// Which of its calls.
+    number: u32,
+    /// Whether SES took it.
+    taken: bool,
     /// Whether SES's answer arrived.
     answered: bool,
     /// Whether it did, and the sender wrote it down. Otherwise the mail may have to be sent again.
@@ -37,9 +41,11 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// The mails that were given to SES, by order and template, in order.
-    pub fn mails(&self) -> &BTreeMap<(String, String), Vec<Sent>> {
-        &self.mails
+    /// The mails that SES took, by order and template. They are in the order in which it was asked, not in that in which it
+    /// took them: a sender answers for what it knew when it asked.
+    pub fn mails(&self) -> impl Iterator<Item = (&(String, String), Vec<&Sent>)> {
+        let taken = self.mails.iter().map(|(mail, asked)| (mail, asked.iter().filter(|sent| sent.taken).collect()));
+        taken.filter(|(_, taken): &(_, Vec<&Sent>)| !taken.is_empty())
     }
 
     /// The events that topics took, in order.
@@ -47,18 +53,29 @@ impl Witness {
         &self.events
     }
 
+    /// A call is made.
+    pub(super) fn asked(&mut self, call: &Call<'_>) {
+        if call.service == "ses"
+            && let Some(mail) = tagged(call)
+        {
+            let (request_id, number) = (call.request_id.to_owned(), call.number);
+            let sent = Sent { request_id, number, taken: false, answered: false, recorded: false };
+            self.mails.entry(mail).or_default().push(sent);
+        }
+    }
+
     /// A call is performed.
     pub(super) fn performed(&mut self, call: &Call<'_>) {
         match (call.service, call.function, call.action) {
             ("ses", ..) => {
-                if let Some(mail) = tagged(call) {
-                    let sent = Sent { request_id: call.request_id.to_owned(), answered: false, recorded: false };
-                    self.mails.entry(mail).or_default().push(sent);
+                if let Some(sent) = self.sent(call) {
+                    sent.taken = true;
                 }
             }
             // The sender's first write about a mail that it has sent, which is how it records that.
             ("dynamodb", "notifications/send-email", "UpdateItem") => {
-                if let Some(sent) = keyed(call).and_then(|mail| self.last_of(&mail, call.request_id)) {
+                let mails = keyed(call).and_then(|mail| self.mails.get_mut(&mail)).into_iter().flatten();
+                for sent in mails.filter(|sent| sent.request_id == call.request_id) {
                     sent.recorded |= sent.answered;
                 }
             }
@@ -70,14 +87,15 @@ impl Witness {
     pub(super) fn answered(&mut self, call: &Call<'_>, status: u16) {
         if call.service == "ses"
             && status == 200
-            && let Some(sent) = tagged(call).and_then(|mail| self.last_of(&mail, call.request_id))
+            && let Some(sent) = self.sent(call)
         {
             sent.answered = true;
         }
     }
 
-    fn last_of(&mut self, mail: &(String, String), request_id: &str) -> Option<&mut Sent> {
-        self.mails.get_mut(mail)?.iter_mut().rev().find(|sent| sent.request_id == request_id)
+    fn sent(&mut self, call: &Call<'_>) -> Option<&mut Sent> {
+        let asked = self.mails.get_mut(&tagged(call)?)?;
+        asked.iter_mut().find(|sent| sent.request_id == call.request_id && sent.number == call.number)
     }
 
     /// A topic takes a message.

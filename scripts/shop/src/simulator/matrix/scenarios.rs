@@ -161,6 +161,15 @@ pub const SCENARIOS: &[Scenario] = &[
         ..PLAIN
     },
     Scenario {
+        name: "cancelled before authorize",
+        about: "Taken back when the stock is held, and before a payment is begun.",
+        circumstances: &[Waits("payments/authorize-payment", 1, 4)],
+        act: |people| Box::pin(cancel_soon(people)),
+        ends: &["cancelled_cancelled_by_customer"],
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
+    Scenario {
         name: "cancelled while parking",
         about: "Taken back when the bank has asked, and before that is written down.",
         circumstances: &[Waits("orders/park-order", 1, 4)],
@@ -265,6 +274,13 @@ async fn authenticate(people: &People, outcome: Authentication) -> anyhow::Resul
 
 async fn cancel_at_once(people: &People) -> anyhow::Result<()> {
     let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
+    people.cancel(&id).await?;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
+}
+
+async fn cancel_soon(people: &People) -> anyhow::Result<()> {
+    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
+    people.world.pass(Duration::from_millis(500)).await;
     people.cancel(&id).await?;
     people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
 }

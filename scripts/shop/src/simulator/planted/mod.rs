@@ -24,8 +24,8 @@ use super::{
         OneRequestPerKey, StockAsTold, StockConserved, StockNeverNegative, TakenIsKept,
     },
 };
-pub use mutations::unconditional;
-use mutations::{edited, given, instead, is, quietly, renamed, reversed, text_replaced};
+pub use mutations::{edited, given, instead, is, unconditional};
+use mutations::{quietly, renamed, reversed, text_replaced};
 
 /// A hunt begins with this seed. What seed 1 draws is one of the longest histories.
 pub const FIRST_SEED: u64 = 2;
