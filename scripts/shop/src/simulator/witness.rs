@@ -72,10 +72,11 @@ impl Witness {
                     sent.taken = true;
                 }
             }
-            // The sender's first write about a mail that it has sent, which is how it records that.
+            // The sender's first write about a mail that it has sent, which is how it records that. Its claim, made
+            // before, may land after that as well.
             ("dynamodb", "notifications/send-email", "UpdateItem") => {
                 let mails = keyed(call).and_then(|mail| self.mails.get_mut(&mail)).into_iter().flatten();
-                for sent in mails.filter(|sent| sent.request_id == call.request_id) {
+                for sent in mails.filter(|sent| sent.request_id == call.request_id && sent.number < call.number) {
                     sent.recorded |= sent.answered;
                 }
             }

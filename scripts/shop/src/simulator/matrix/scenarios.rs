@@ -162,11 +162,11 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "cancelled before authorize",
-        about: "Taken back when the stock is held, and before a payment is begun.",
+        about: "Taken back when the stock is held, and before a payment is begun: the undo begins it, to cancel it.",
         circumstances: &[Waits("payments/authorize-payment", 1, 4)],
         act: |people| Box::pin(cancel_soon(people)),
-        ends: &["cancelled_cancelled_by_customer"],
-        refusals: &[("AuthorizePayment", UNDONE)],
+        ends: TAKEN_BACK,
+        refusals: &[("CommitStock", UNDONE)],
         ..PLAIN
     },
     Scenario {
