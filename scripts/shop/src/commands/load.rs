@@ -69,7 +69,7 @@ pub struct Load {
     /// At most so many orders are followed at once.
     #[arg(long, value_name = "N", default_value_t = 200)]
     max_followed: usize,
-    /// The pause between two looks at a followed order: it is how exactly the time to its end is known.
+    /// The longest pause between two looks at a followed order, which is how exactly the time to its end is known.
     #[arg(long, value_name = "D", default_value = "200ms", value_parser = duration)]
     poll: Duration,
     /// How often a buyer asks again, with the same key, whose request has failed for a passing reason.

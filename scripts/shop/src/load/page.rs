@@ -17,11 +17,11 @@ pub fn page(summary: &Summary<'_>) -> anyhow::Result<String> {
     let plan = summary.plan;
     let results = &summary.outcome.results;
     let about = format!(
-        "{} buyers a second for {} s on {}, {:?} arrivals, seed {}, run {}.",
+        "{} buyers a second for {} s on {}; arrivals {}, seed {}, run {}.",
         plan.rate,
         plan.duration.as_secs_f64(),
         summary.target,
-        plan.arrivals,
+        format!("{:?}", plan.arrivals).to_lowercase(),
         plan.seed,
         plan.run
     );
@@ -168,7 +168,7 @@ fn invariants(findings: &[Finding]) -> Table {
     Table {
         title: "Invariants".to_owned(),
         about: "Asked of the API when all orders had ended, or had had time enough to.".to_owned(),
-        head: ["", "What has to hold", "Looked at", "Wrong", ""].map(str::to_owned).to_vec(),
+        head: ["Verdict", "What has to hold", "Looked at", "Wrong", "Details"].map(str::to_owned).to_vec(),
         rows: findings.iter().map(row).collect(),
     }
 }

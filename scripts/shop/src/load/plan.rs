@@ -34,7 +34,7 @@ pub struct Plan {
     pub follow: f64,
     /// At most so many orders are followed at once.
     pub max_followed: usize,
-    /// The pause between two looks at a followed order.
+    /// The longest pause between two looks at a followed order. The first is an eighth of it, and they double.
     pub poll: Duration,
     /// How long orders have to end, after the last of them was placed.
     pub settle: Duration,

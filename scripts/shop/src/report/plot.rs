@@ -207,10 +207,12 @@ impl Plot {
             .label_style(("sans-serif", 16))
             .axis_desc_style(("sans-serif", 16))
             .draw()?;
-        for (points, color) in lines.iter().zip(COLORS.iter().cycle()) {
-            chart.draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(2)))?;
+        // Wider the earlier they are drawn, so that a line is seen that lies below another.
+        let widths = (2..2 + lines.len() as u32).rev();
+        for ((points, color), width) in lines.iter().zip(COLORS.iter().cycle()).zip(widths) {
+            chart.draw_series(LineSeries::new(points.iter().copied(), color.stroke_width(width)))?;
             if points.len() < MARKED {
-                chart.draw_series(points.iter().map(|point| Circle::new(*point, 3, color.filled())))?;
+                chart.draw_series(points.iter().map(|point| Circle::new(*point, width + 1, color.filled())))?;
             }
         }
         area.present()?;
