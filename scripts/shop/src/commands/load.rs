@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kernel::SignedDuration;
@@ -17,7 +17,8 @@ Afterwards the API is asked whether what has to hold does; if not, the command f
 
 Whose tokens: a shop of `cargo shop up` gives them. For any other name a file, `--token-file`, that has
 {\"customers\": [\"…\"], \"admin\": \"…\"}, or set EMPORIUM_CUSTOMER_TOKENS (with blanks between them) and EMPORIUM_ADMIN_TOKEN.
-Without an admin's token, stock and payments are not checked, and the result says so. Tokens have to last for the whole load.
+Without an admin's token, stock and payments are not checked, and the result says so. Tokens have to last for the whole
+load, and their customers must not buy anything else meanwhile.
 
 --json has: target, plan, stopped, seconds, offered, offered_per_second, sent, sent_per_second, retried, accepted,
 accepted_per_second; errors and gave_up (by type), orders (by end); late_ms, to_accepted_ms, service_ms, to_confirmed_ms and
@@ -124,7 +125,7 @@ impl Load {
     /// Runs it.
     ///
     /// # Errors
-    /// The target is not permitted or gives no tokens, or something does not hold that has to.
+    /// The target is not permitted or gives no tokens, no order was accepted, or something does not hold that has to.
     pub fn run(self) -> anyhow::Result<()> {
         let target = Target::parse(&self.target)?.permitted(self.i_own_this_target)?;
         let plan = self.plan();
@@ -156,6 +157,7 @@ impl Load {
             std::fs::write(path, load::page(&summary)?).with_context(|| path.display().to_string())?;
             eprintln!("The report is in {}.", path.display());
         }
+        ensure!(outcome.results.accepted > 0, "no order was accepted");
         if outcome.is_violated() {
             bail!("something does not hold that has to");
         }
@@ -221,7 +223,7 @@ fn show(bar: &ProgressBar, results: &Results, progress: Progress) {
             bar.set_position(bar.elapsed().as_secs());
             bar.set_message(counts);
         }
-        Progress::Settling(open) => bar.set_message(format!("{counts}; {open} orders not seen to end yet")),
+        Progress::Settling(open) => bar.set_message(format!("{counts}; {open} orders to be looked at")),
     }
 }
 

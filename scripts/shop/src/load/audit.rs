@@ -26,6 +26,9 @@ use super::{
 /// So many questions are asked at once: the load is over, and this is none.
 const AT_ONCE: usize = 16;
 
+/// So many questions after one another without an answer, and no more are asked.
+const IN_VAIN: u32 = 50;
+
 /// How often something is asked that is not answered, and the pause between.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(300);
@@ -93,6 +96,11 @@ impl Audit<'_> {
         tell: impl Fn(&Results, usize),
     ) -> Evidence {
         let orders = self.settle(results, tell).await;
+        for (bought, seen) in &orders {
+            if let (Seen::Ended(end), Some(known)) = (seen, results.orders.get_mut(&bought.number)) {
+                known.end = Some(end.clone());
+            }
+        }
         let sample = self.sample(&orders);
         let replays = self.replays(&sample).await;
         let payments = self.payments(&sample).await;
@@ -106,34 +114,36 @@ impl Audit<'_> {
         Evidence { orders, replays, stock, payments, alone: self.plan.alone, currency: self.plan.currency.clone() }
     }
 
-    /// Looks at all orders that have not been seen to end, again and again, until they have or the time is over.
-    async fn settle(&self, results: &mut Results, tell: impl Fn(&Results, usize)) -> Vec<(Bought, Seen)> {
-        let end = Instant::now() + self.plan.settle;
-        let mut last: BTreeMap<u64, Seen> = BTreeMap::new();
-        loop {
-            let open: Vec<_> = results.orders.values().filter(|bought| bought.end.is_none()).cloned().collect();
-            tell(results, open.len());
-            if open.is_empty() {
-                break;
-            }
+    /// Looks at all orders, those too that were seen to end before, and again at those that have not ended, until all have or the
+    /// time is over. A shop that has stopped answering is not asked for hours.
+    async fn settle(&self, results: &Results, tell: impl Fn(&Results, usize)) -> Vec<(Bought, Seen)> {
+        let deadline = Instant::now() + self.plan.settle;
+        let mut seen: BTreeMap<u64, Seen> = BTreeMap::new();
+        let mut open: Vec<_> = results.orders.values().cloned().collect();
+        for round in 0_u64.. {
+            let (mut left, mut in_vain) = (open.len(), 0);
             let mut looks = stream::iter(open).map(|bought| self.look(bought)).buffer_unordered(AT_ONCE);
-            while let Some((number, seen)) = looks.next().await {
-                if let (Seen::Ended(end), Some(bought)) = (&seen, results.orders.get_mut(&number)) {
-                    bought.end = Some(end.clone());
+            while let Some((number, look)) = looks.next().await {
+                left -= 1;
+                tell(results, left);
+                in_vain = if matches!(look, Seen::Unanswered(_)) { in_vain + 1 } else { 0 };
+                seen.insert(number, look);
+                if in_vain >= IN_VAIN {
+                    break;
                 }
-                last.insert(number, seen);
             }
-            let all_gone = last.values().all(|seen| !matches!(seen, Seen::Open(_) | Seen::Unanswered(_)));
-            if Instant::now() >= end || all_gone {
+            let is_open = |bought: &&Bought| !matches!(seen.get(&bought.number), Some(Seen::Ended(_) | Seen::Missing));
+            open = results.orders.values().filter(is_open).cloned().collect();
+            // The first round may take longer than the time that orders have; those that it saw early get a second look.
+            if open.is_empty() || in_vain >= IN_VAIN || (round > 0 && Instant::now() >= deadline) {
                 break;
             }
             sleep(PAUSE).await;
         }
-        let mut seen = |bought: &Bought| match &bought.end {
-            Some(end) => Seen::Ended(end.clone()),
-            None => last.remove(&bought.number).unwrap_or_else(|| Seen::Unanswered("it was not asked for".to_owned())),
+        let mut at_last = |number| {
+            seen.remove(number).unwrap_or_else(|| Seen::Unanswered("the shop had stopped answering".to_owned()))
         };
-        results.orders.values().map(|bought| (bought.clone(), seen(bought))).collect()
+        results.orders.iter().map(|(number, bought)| (bought.clone(), at_last(number))).collect()
     }
 
     async fn look(&self, bought: Bought) -> (u64, Seen) {
@@ -161,10 +171,12 @@ impl Audit<'_> {
         chosen.into_iter().cloned().collect()
     }
 
-    /// One after the other, so that what a customer has after one is told from what it has after another.
+    /// One after the other, so that what a customer has after one is told from what it has after another; as many as there is
+    /// time for.
     async fn replays(&self, sample: &[(Bought, End)]) -> Vec<Replay> {
+        let until = Instant::now() + self.plan.settle.max(WRITTEN_DOWN);
         let mut replays = Vec::new();
-        for (bought, _) in sample {
+        for (bought, _) in sample.iter().take_while(|_| Instant::now() < until) {
             let before = self.newest(bought.customer).await;
             let answer = self.replay(bought).await;
             let after = self.newest(bought.customer).await;

@@ -95,7 +95,7 @@ pub struct Payment {
 /// All that was asked. What could not be has the reason.
 #[derive(Debug)]
 pub struct Evidence {
-    /// Every order that was accepted, and what the API says about it at last.
+    /// Every order that was accepted, with how it was seen to end during the load, and what the API says about it at last.
     pub orders: Vec<(Bought, Seen)>,
     /// Some requests, sent again.
     pub replays: Vec<Replay>,
@@ -178,6 +178,17 @@ fn orders(evidence: &Evidence) -> Vec<Finding> {
     let mut ids = BTreeSet::new();
     let again: Vec<_> = orders.iter().filter(|(bought, _)| !ids.insert(bought.id.as_str())).collect();
     let twice = |(bought, _): &(Bought, Seen)| format!("{} was answered to two keys", bought.id);
+    let before: Vec<_> =
+        orders.iter().filter_map(|(bought, seen)| Some((bought, bought.end.as_ref()?, seen))).collect();
+    let other = |(bought, end, seen): &(&Bought, &End, &Seen)| {
+        let stays = match seen {
+            Seen::Ended(now) => now.is_confirmed() == end.is_confirmed(),
+            Seen::Open(_) => false,
+            // Told above.
+            Seen::Missing | Seen::Unanswered(_) => true,
+        };
+        (!stays).then(|| format!("{} was {end}, and then {seen:?}", bought.id))
+    };
     let count = orders.len();
     vec![
         Finding::new(
@@ -191,6 +202,12 @@ fn orders(evidence: &Evidence) -> Vec<Finding> {
             "Every order that is there comes to an end in time.",
             count,
             orders.iter().filter_map(open).collect(),
+        ),
+        Finding::new(
+            "ends_stay",
+            "An order that was seen to end has not ended otherwise since.",
+            before.len(),
+            before.iter().filter_map(other).collect(),
         ),
         Finding::new(
             "one_order_a_key",

@@ -55,7 +55,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub enum Progress {
     /// Buyers come, or wait.
     Buying,
-    /// So many orders have not been seen to end yet.
+    /// So many orders have yet to be looked at.
     Settling(usize),
 }
 

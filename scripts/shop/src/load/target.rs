@@ -49,6 +49,11 @@ impl Target {
             || self.host.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
     }
 
+    /// Whether it is asked over TLS.
+    pub fn is_secret(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+
     /// Refuses a target that is not this machine, unless it is said to be `owned`.
     ///
     /// # Errors

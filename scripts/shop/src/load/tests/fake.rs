@@ -22,6 +22,7 @@ use crate::load::Target;
 pub enum Lie {
     LosesOrders,
     NeverEnds,
+    ChangesItsMind,
     SameOrder,
     OtherBytes,
     OrdersAgain,
@@ -43,6 +44,8 @@ pub struct Fake {
     pub silent: bool,
     /// Requests for an order so far.
     pub requests: Mutex<usize>,
+    /// How often each order was looked at.
+    pub looks: Mutex<BTreeMap<String, u32>>,
     /// Ids by key.
     pub orders: Mutex<BTreeMap<String, Vec<String>>>,
 }
@@ -112,7 +115,15 @@ async fn order(State(fake): State<Arc<Fake>>, Path(id): Path<String>) -> Respons
     if fake.tells(Lie::LosesOrders) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    Json(confirmed(&id, if fake.tells(Lie::NeverEnds) { "PENDING" } else { "CONFIRMED" })).into_response()
+    let mut looks = fake.looks.lock().unwrap();
+    let look = looks.entry(id.clone()).or_default();
+    *look += 1;
+    let status = match fake.lie {
+        Some(Lie::NeverEnds) => "PENDING",
+        Some(Lie::ChangesItsMind) if *look == 1 => "CANCELLED",
+        _ => "CONFIRMED",
+    };
+    Json(confirmed(&id, status)).into_response()
 }
 
 async fn list(State(fake): State<Arc<Fake>>) -> Json<Value> {
