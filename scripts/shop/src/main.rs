@@ -2,8 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use shop::commands::{
-    check::Check, deploy::Deploy, destroy::Destroy, docs::Docs, logs::Logs, outputs::Outputs, package::Package,
-    rollback::Rollback, simulate::Simulate, up::Up,
+    check::Check, deploy::Deploy, destroy::Destroy, docs::Docs, load::Load, logs::Logs, outputs::Outputs,
+    package::Package, rollback::Rollback, simulate::Simulate, up::Up,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -27,6 +27,8 @@ enum Command {
     Docs(Docs),
     /// Tries to break the shop: runs it on virtual time, lets everything go wrong, and judges what comes of it.
     Simulate(Simulate),
+    /// Puts load on a running shop, measures what buyers wait, and checks what came of it.
+    Load(Load),
     /// Runs the checks that are not tests.
     Check(Check),
     /// Builds what is deployed: one zip per context.
@@ -50,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         Command::Up(up) => up.run(),
         Command::Docs(docs) => docs.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Load(load) => load.run(),
         Command::Check(check) => check.run(),
         Command::Package(package) => package.run(),
         Command::Deploy(deploy) => deploy.run(),

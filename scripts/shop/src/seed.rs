@@ -19,6 +19,11 @@ const PRODUCTS: [(&str, &str, &str, i64, i64); 6] = [
     ("LAMP-01", "Desk lamp", "Dims from 5 to 100 percent. The last few.", 7900, 3),
 ];
 
+/// The skus of the catalogue.
+pub fn skus() -> impl Iterator<Item = &'static str> {
+    PRODUCTS.iter().map(|(sku, ..)| *sku)
+}
+
 /// A shop that can be filled.
 pub trait Target {
     /// Sends a request as an admin. `condition` is a header and its value.

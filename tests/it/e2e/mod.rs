@@ -5,6 +5,7 @@ mod cancelling;
 mod catalogue;
 mod cost;
 mod hostile;
+mod load;
 mod ordering;
 mod payment;
 mod recovery;

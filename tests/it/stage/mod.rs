@@ -148,6 +148,11 @@ impl Stage {
         self.inside.cloud().expect("only a stage of Stage::local has a cloud to look into")
     }
 
+    /// Where the API is.
+    pub fn url(&self) -> &str {
+        self.inside.url()
+    }
+
     pub fn token(&self, subject: &str, scope: Scope) -> String {
         self.token_for(subject, scope, Duration::from_secs(3_600))
     }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod deploy;
 pub mod destroy;
 pub mod docs;
+pub mod load;
 pub mod logs;
 pub mod outputs;
 pub mod package;
