@@ -2,7 +2,7 @@
 //! it.
 //!
 //! A judge that never finds anything looks the same as a shop without faults. These are the mistakes that people make:
-//! a condition left out, a key that is not the same twice, an answer before the work. `tests/it/simulation/planted.rs`
+//! a condition left out, a key that is not the same twice, an answer before the work. `tests/simulation/planted.rs`
 //! runs them. They are chosen to show early. The rarer the moment that a mistake needs, the more seeds it takes:
 //! "cancel-payment says that it is done and does not ask Stripe" needs an order that is taken back between authorize
 //! and confirm, and 11 seeds; "confirm-order confirms whatever there is" needs one that is taken back between capture
