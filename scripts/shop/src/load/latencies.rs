@@ -39,9 +39,9 @@ impl Latencies {
         (!self.0.is_empty()).then(|| Duration::from_micros(self.0.value_at_quantile(share)))
     }
 
-    /// The longest.
-    pub fn max(&self) -> Option<Duration> {
-        self.at(1.0)
+    /// The times at the percentiles that are reported, and the longest.
+    pub fn reported(&self) -> impl Iterator<Item = Option<Duration>> {
+        PERCENTILES.iter().map(|(_, share)| *share).chain([1.0]).map(|share| self.at(share))
     }
 
     /// The share of times and how long they are, in milliseconds, as a curve: finer towards the longest.

@@ -1,7 +1,7 @@
 //! Load on a shop that is running somewhere, and a judgement of what came of it: `cargo shop load`.
 //!
 //! The load is open: buyers come when they are due (`arrivals.rs`), whatever becomes of those before them, as people do. What they
-//! wait counts from when they were due. See docs/adr/0014-load-generator.md.
+//! wait counts from when they were due. See docs/adr/0013-load-generator.md.
 //!
 //! `plan.rs`, `arrivals.rs`, `failure.rs`, `latencies.rs`, `results.rs` and `invariants.rs` ask nobody anything; `buyers.rs` buys,
 //! `audit.rs` asks what became of it, `tokens.rs` finds out who may, and `api.rs` carries all of that. `summary.rs` and `page.rs`

@@ -1,10 +1,12 @@
 //! What came of a load, as a page.
 
+use std::time::Duration;
+
 use crate::report::{Axis, Bars, Cell, Figure, Line, Page, Plot, Scale, Table, Tone};
 
 use super::{
     invariants::{Finding, Verdict},
-    latencies::{Latencies, PERCENTILES, milliseconds},
+    latencies::{Latencies, milliseconds},
     results::{Results, Step},
     summary::Summary,
 };
@@ -60,16 +62,16 @@ fn figures(summary: &Summary<'_>) -> Vec<Figure> {
     vec![
         figure("Offered", format!("{}/s", summary.offered_rate()), &format!("{} buyers", results.due)),
         figure("Accepted", format!("{}/s", summary.accepted_rate()), &format!("{} orders", results.accepted)),
-        figure("p99 to accepted", time(&results.to_accepted, 0.99), "from when the buyer was due"),
-        figure("p99 to confirmed", time(&results.to_confirmed, 0.99), "of followed orders, when it was seen"),
+        figure("p99 to accepted", time(results.to_accepted.at(0.99)), "from when the buyer was due"),
+        figure("p99 to confirmed", time(results.to_confirmed.at(0.99)), "of followed orders, when it was seen"),
         figure("Errors", results.all_errors().to_string(), "of all requests, and buyers not sent"),
-        figure("Sending was late", time(&results.late, 0.99), "p99; how far the generator fell behind"),
+        figure("Sending was late", time(results.late.at(0.99)), "p99; how far the generator fell behind"),
         figure("Violated", violated.to_string(), &format!("of {} invariants", summary.outcome.findings.len())),
     ]
 }
 
-fn time(latencies: &Latencies, share: f64) -> String {
-    latencies.at(share).map_or_else(|| "–".to_owned(), |time| format!("{:.1} ms", milliseconds(time)))
+fn time(time: Option<Duration>) -> String {
+    time.map_or_else(|| "–".to_owned(), |time| format!("{:.1} ms", milliseconds(time)))
 }
 
 fn line(name: &str, results: &Results, value: impl Fn(&Step) -> Option<f64>) -> Line {
@@ -131,23 +133,15 @@ fn distribution(results: &Results) -> Plot {
 
 fn times(results: &Results) -> Table {
     let row = |(name, latencies): (&str, &Latencies)| {
-        let at = PERCENTILES.iter().map(|(_, share)| *share).chain([1.0]);
         let mut row = vec![Cell::text(name), Cell::number(latencies.count())];
-        row.extend(at.map(|share| Cell::number(time(latencies, share))));
+        row.extend(latencies.reported().map(|at| Cell::number(time(at))));
         row
     };
-    let rows = [
-        ("due to accepted", &results.to_accepted),
-        ("due to confirmed", &results.to_confirmed),
-        ("confirmed, seen at most later by", &results.gap),
-        ("sent to accepted", &results.service),
-        ("due to sent", &results.late),
-    ];
     Table {
         title: "Times".to_owned(),
         about: "Buyers' times count from when they were due, whether or not they could be sent then.".to_owned(),
         head: ["From … to …", "Count", "p50", "p90", "p99", "p99.9", "max"].map(str::to_owned).to_vec(),
-        rows: rows.into_iter().map(row).collect(),
+        rows: results.times().into_iter().map(row).collect(),
     }
 }
 

@@ -256,6 +256,17 @@ impl Results {
         ends
     }
 
+    /// All times that were measured, with what they are from and to.
+    pub fn times(&self) -> [(&'static str, &Latencies); 5] {
+        [
+            ("due to accepted", &self.to_accepted),
+            ("due to confirmed", &self.to_confirmed),
+            ("seen at most later", &self.gap),
+            ("sent to accepted", &self.service),
+            ("due to sent", &self.late),
+        ]
+    }
+
     /// Errors of all kinds.
     pub fn all_errors(&self) -> u64 {
         self.errors.values().sum()

@@ -163,14 +163,7 @@ impl Display for Summary<'_> {
         }
         writeln!(f, "{:<12} {:>9}", "sent again", HumanCount(results.retried).to_string())?;
         writeln!(f, "\nmilliseconds          count       p50       p90       p99     p99.9       max")?;
-        let times = [
-            ("due to accepted", &results.to_accepted),
-            ("due to confirmed", &results.to_confirmed),
-            ("  seen at most later", &results.gap),
-            ("sent to accepted", &results.service),
-            ("due to sent", &results.late),
-        ];
-        times.iter().try_for_each(|(name, latencies)| write_times(f, name, latencies))?;
+        results.times().iter().try_for_each(|(name, latencies)| write_times(f, name, latencies))?;
         for (title, counts) in [
             ("errors, of all requests", &results.errors),
             ("buyers without an order, by their last error", &results.gave_up),
@@ -195,8 +188,8 @@ impl Display for Summary<'_> {
 
 fn write_times(f: &mut fmt::Formatter<'_>, name: &str, latencies: &Latencies) -> fmt::Result {
     write!(f, "{name:<20}{:>7}", latencies.count())?;
-    for share in [0.5, 0.9, 0.99, 0.999, 1.0] {
-        match latencies.at(share) {
+    for time in latencies.reported() {
+        match time {
             Some(time) => write!(f, "{:>10.1}", milliseconds(time))?,
             None => write!(f, "{:>10}", "-")?,
         }
