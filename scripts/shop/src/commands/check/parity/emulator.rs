@@ -74,6 +74,8 @@ impl Emulator {
         }
         let process = Command::new(python)
             .arg(root().join(LAUNCHER))
+            // Functions inherit it. On AWS they log what they log without it, and that is what is looked at.
+            .env_remove("RUST_LOG")
             .env("AUTH", "true")
             .env("GATEWAY_PORT", port.to_string())
             .env("BIND_HOST", "127.0.0.1")
