@@ -9,15 +9,24 @@ use utoipa::{
 };
 
 use crate::{
-    domain::{Adjustment, StockLevel},
-    functions::{adjust_stock, get_stock},
+    Error,
+    domain::{Adjustment, SHARDS_MAX, StockLevel, StockShard},
+    functions::{adjust_stock, get_stock, set_stock_shards},
 };
 
 /// This context's part of the API.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(get_stock::answer, adjust_stock::answer),
-    components(schemas(StockBody, AdjustStockBody, AdjustmentBody, Problem, FieldError)),
+    paths(get_stock::answer, adjust_stock::answer, set_stock_shards::answer),
+    components(schemas(
+        StockBody,
+        AdjustStockBody,
+        AdjustmentBody,
+        SetShardsBody,
+        ShardsBody,
+        Problem,
+        FieldError
+    )),
     modifiers(&Jwt)
 )]
 pub struct Api;
@@ -51,17 +60,62 @@ pub struct StockBody {
     /// Units that orders hold, or have bought.
     #[schema(example = 5)]
     pub committed_or_held: i64,
+    /// Units that can be ordered, by shard; one number where the sku is not spread.
+    #[schema(example = json!([47, 46]))]
+    pub shards: Vec<i64>,
     /// When any of it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
 
 impl StockBody {
-    /// This sku's stock.
-    pub fn new(sku: Sku, level: StockLevel) -> Self {
+    /// The stock of the sku that has these shards.
+    ///
+    /// # Errors
+    /// There are none, or they do not add up.
+    pub fn of(sku: Sku, shards: &[StockShard]) -> Result<Self, Error> {
+        let by_shard = shards.iter().map(|shard| shard.available).collect();
+        if shards.is_empty() {
+            return Err(Error::UnknownSku);
+        }
+        let level = StockLevel::of(shards);
+        let level = level.ok_or_else(|| Error::Unreadable(format!("the shards of {sku} do not add up")))?;
         let StockLevel { available, received, written_off, committed_or_held, updated_at } = level;
-        Self { sku, available, received, written_off, committed_or_held, updated_at }
+        Ok(Self { sku, available, received, written_off, committed_or_held, shards: by_shard, updated_at })
     }
+}
+
+/// Over how many shards a sku is to be spread.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SetShards)]
+pub struct SetShardsBody {
+    /// Shards to have in use: about one for every 200 orders a second, and one for a usual product.
+    #[schema(minimum = 1, maximum = 64, example = 16)]
+    pub shards: i64,
+}
+
+impl SetShardsBody {
+    /// The number, if it can be one.
+    ///
+    /// # Errors
+    /// It is none, or too many.
+    pub fn in_use(&self) -> Result<u32, String> {
+        let number = u32::try_from(self.shards).ok().filter(|shards| (1..=SHARDS_MAX).contains(shards));
+        number.ok_or_else(|| format!("must be 1 to {SHARDS_MAX}"))
+    }
+}
+
+/// Over how many shards a sku is spread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Shards)]
+pub struct ShardsBody {
+    /// The sku.
+    #[schema(value_type = String, example = "MUG-01")]
+    pub sku: Sku,
+    /// Shards in use.
+    #[schema(example = 16)]
+    pub shards: u32,
 }
 
 /// A change of a sku's stock, to be made.

@@ -8,28 +8,87 @@ use kernel::{OrderId, Sku, Timestamp};
 
 use crate::{
     Error,
-    domain::{Adjustment, Ending, Hold, Reservation, ShardKey, StockShard},
+    domain::{Adjustment, Ending, Hold, Move, Reservation, Shards, Source, StockShard},
 };
 
 /// Takes an order's units from stock.
 #[async_trait]
 pub trait HoldLines: Send + Sync {
-    /// Puts all of the order's holds and takes their units, if no hold exists and there is enough of everything.
+    /// Puts all of the order's holds and takes their units, one source per line, if no hold exists and there is enough of
+    /// everything.
     ///
     /// # Errors
     /// The database does not say.
-    async fn hold(&self, reservation: &Reservation, now: Timestamp) -> Result<Holding, Error>;
+    async fn hold(&self, reservation: &Reservation, sources: &[Source], now: Timestamp) -> Result<Holding, Error>;
 }
 
 /// What came of wanting to hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holding {
     /// Every line is held.
     Held,
     /// Nothing was done: there are holds of this order already, and they decide.
     HoldsExist,
-    /// Nothing was done: there is not enough of some line.
-    NotEnough,
+    /// Nothing was done: of some line there is not enough anywhere.
+    SoldOut,
+    /// Nothing was done: where the units of these lines were to come from there are not enough. Other shards may have them.
+    Elsewhere(Vec<usize>),
+}
+
+/// Finds out how skus are spread over shards.
+#[async_trait]
+pub trait FindShards: Send + Sync {
+    /// What the sku's shards had a second ago or less, if it is known here that it has several.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn recent(&self, sku: &Sku) -> Result<Option<Shards>, Error>;
+
+    /// What the sku's shards had at one moment after this was asked, if anything was ever received.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn exact(&self, sku: &Sku) -> Result<Option<Shards>, Error>;
+}
+
+/// Moves units between a sku's shards.
+#[async_trait]
+pub trait MoveUnits: Send + Sync {
+    /// Makes all of these moves, unless some shard does not have what it is to give. Answers whether it did.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn shift(&self, sku: &Sku, moves: &[Move], now: Timestamp) -> Result<bool, Error>;
+}
+
+/// Opens shards.
+#[async_trait]
+pub trait OpenShards: Send + Sync {
+    /// Has so many shards in use from now on, and creates those that do not exist, if the sku has `existing` of them now.
+    /// Answers whether it did.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn open(&self, sku: &Sku, existing: u32, in_use: u32, now: Timestamp) -> Result<bool, Error>;
+}
+
+/// Finds the skus whose units may have to be evened out.
+#[async_trait]
+pub trait FindSharded: Send + Sync {
+    /// The skus with several shards on one page of all stock; the first page, or the one `after` which this goes on.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn sharded(&self, after: Option<String>) -> Result<ShardedPage, Error>;
+}
+
+/// One page of a search for skus with several shards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardedPage {
+    /// What it found.
+    pub skus: Vec<Sku>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
 }
 
 /// Writes down that an order will never hold anything.
@@ -115,17 +174,17 @@ pub struct ExpiredPage {
 /// Reads stock.
 #[async_trait]
 pub trait ReadStock: Send + Sync {
-    /// Those of these shards that exist.
+    /// All shards of the sku as they were at one moment, by number; none when nothing was ever received.
     ///
     /// # Errors
     /// The database does not say.
-    async fn shards(&self, keys: &[ShardKey]) -> Result<Vec<StockShard>, Error>;
+    async fn stock(&self, sku: &Sku) -> Result<Vec<StockShard>, Error>;
 }
 
 /// Receives units and writes them off.
 #[async_trait]
 pub trait AdjustStock: Send + Sync {
-    /// Records the adjustment and changes the stock, if no adjustment has its id and the figures stay in bounds.
+    /// Records the adjustment and changes the stock in shard 0, if no adjustment has its id and the figures stay in bounds.
     ///
     /// # Errors
     /// The database does not say.
@@ -139,6 +198,6 @@ pub enum Adjusting {
     Adjusted,
     /// Nothing was done: this adjustment has the id already.
     Known(Adjustment),
-    /// Nothing was done: there would be too many units, or fewer than none.
+    /// Nothing was done: there would be too many units, or fewer than none, in shard 0.
     OutOfBounds,
 }

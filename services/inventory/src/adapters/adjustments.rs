@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 use lambda::{Runtime, StartError};
 
 use super::{
-    database::{Database, Item, condition_failed, in_the_way, incomplete, item, number, read, text},
+    database::{Database, Item, condition_failed, in_the_way, incomplete, item, number, read, text, updating},
     items::AdjustmentItem,
 };
 use crate::{
@@ -53,7 +53,7 @@ impl Adjustments {
             .key("sku_shard", text(key.to_string()))
             .expression_attribute_values(":units", number(units.saturating_abs()))
             .expression_attribute_values(":now", number(adjustment.at.as_millisecond()));
-        let update = if units > 0 {
+        updating(if units > 0 {
             update
                 .update_expression(
                     "SET available = if_not_exists(available, :none) + :units, \
@@ -74,9 +74,7 @@ impl Adjustments {
                     "SET available = available - :units, written_off = written_off + :units, updated_at = :now",
                 )
                 .condition_expression("available >= :units")
-        };
-        let update = update.build().map_err(incomplete)?;
-        Ok(TransactWriteItem::builder().update(update).build())
+        })
     }
 }
 

@@ -11,8 +11,8 @@ use std::{collections::HashMap, error::Error as StdError, sync::Arc, time::Durat
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, CancellationReason, TransactWriteItem},
+    operation::{transact_get_items::TransactGetItemsError, transact_write_items::TransactWriteItemsError},
+    types::{AttributeValue, CancellationReason, TransactWriteItem, builders::UpdateBuilder},
 };
 use lambda::{Runtime, UniqueIds, chain, jitter};
 use serde::{Serialize, de::DeserializeOwned};
@@ -120,6 +120,16 @@ pub(super) fn conflicts<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code() == Some("TransactionConflictException")
 }
 
+/// Whether a transaction was in the way of this transaction of reads, or the table was too busy for it.
+pub(super) fn refused_by_others(error: &SdkError<TransactGetItemsError>) -> bool {
+    match error.as_service_error() {
+        Some(TransactGetItemsError::TransactionCanceledException(canceled)) => {
+            in_the_way(canceled.cancellation_reasons())
+        }
+        _ => false,
+    }
+}
+
 /// What a failed call means to us.
 pub(super) fn failure<E>(error: &SdkError<E>) -> Error
 where
@@ -145,6 +155,12 @@ pub(super) fn read<I: DeserializeOwned>(item: Item) -> Result<I, Error> {
 /// Writes an item.
 pub(super) fn item(value: &impl Serialize) -> Result<Item, Error> {
     serde_dynamo::to_item(value).map_err(|why| Error::Rejected(why.to_string()))
+}
+
+/// An update as a part of a transaction.
+pub(super) fn updating(update: UpdateBuilder) -> Result<TransactWriteItem, Error> {
+    let update = update.build().map_err(incomplete)?;
+    Ok(TransactWriteItem::builder().update(update).build())
 }
 
 /// A request that lacks a part.

@@ -99,6 +99,9 @@ pub(crate) struct StockItem {
     pub(crate) received: i64,
     pub(crate) written_off: i64,
     pub(crate) shards: u32,
+    /// Shards in use, where they are not all in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) in_use: Option<u32>,
     pub(crate) updated_at: i64,
 }
 
@@ -106,9 +109,9 @@ impl TryFrom<StockItem> for StockShard {
     type Error = Error;
 
     fn try_from(item: StockItem) -> Result<Self, Error> {
-        let StockItem { sku, shard, available, received, written_off, shards, updated_at, .. } = item;
-        let key = ShardKey { sku, shard };
-        Ok(Self { key, available, received, written_off, shards, updated_at: time(updated_at)? })
+        let StockItem { sku, shard, available, received, written_off, shards, in_use, updated_at, .. } = item;
+        let (key, in_use) = (ShardKey { sku, shard }, in_use.unwrap_or(shards));
+        Ok(Self { key, available, received, written_off, shards, in_use, updated_at: time(updated_at)? })
     }
 }
 

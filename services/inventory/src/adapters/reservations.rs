@@ -1,18 +1,21 @@
 //! Writes of holds and stock together, which keep units from being lost or invented.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem, Update, builders::UpdateBuilder};
+use aws_sdk_dynamodb::types::{
+    CancellationReason, Put, ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
+    builders::UpdateBuilder,
+};
 use kernel::Timestamp;
 use lambda::{Runtime, StartError};
 
 use super::{
-    database::{Database, condition_failed, incomplete, item, number, text},
+    database::{Database, condition_failed, incomplete, item, number, text, updating},
     items::{HoldItem, StoredState},
     tombstones::Retention,
 };
 use crate::{
     Error,
-    domain::{Ending, Hold, Reservation, ShardKey},
+    domain::{Ending, Hold, Reservation, ShardKey, Source},
     ports::{HoldLines, Holding, ReleaseHolds},
 };
 
@@ -41,9 +44,18 @@ impl Reservations {
     }
 
     /// Takes a hold's units from its stock item, if they are there. A stock item that does not exist has none.
-    fn take(&self, hold: &Hold, now: Timestamp) -> Result<TransactWriteItem, Error> {
-        let expression = "SET available = available - :units, updated_at = :now";
-        self.stock(hold, now, |update| update.update_expression(expression).condition_expression("available >= :units"))
+    fn take(&self, hold: &Hold, source: Source, now: Timestamp) -> Result<TransactWriteItem, Error> {
+        self.stock(hold, now, |update| {
+            let update = update
+                .update_expression("SET available = available - :units, updated_at = :now")
+                .return_values_on_condition_check_failure(AllOld);
+            match source {
+                Source::Shard(_) => update.condition_expression("available >= :units"),
+                Source::OnlyShard => update
+                    .condition_expression("available >= :units AND shards = :one")
+                    .expression_attribute_values(":one", number(1)),
+            }
+        })
     }
 
     /// Gives a hold's units back to the stock item that they came from.
@@ -71,11 +83,11 @@ impl Reservations {
 
 #[async_trait]
 impl HoldLines for Reservations {
-    async fn hold(&self, reservation: &Reservation, now: Timestamp) -> Result<Holding, Error> {
+    async fn hold(&self, reservation: &Reservation, sources: &[Source], now: Timestamp) -> Result<Holding, Error> {
         let (mut puts, mut takes) = (Vec::new(), Vec::new());
-        for hold in reservation.holds() {
-            puts.push(self.put(&hold)?);
-            takes.push(self.take(&hold, now)?);
+        for (hold, source) in reservation.holds(sources).iter().zip(sources) {
+            puts.push(self.put(hold)?);
+            takes.push(self.take(hold, *source, now)?);
         }
         let lines = puts.len();
         let writes = puts.into_iter().chain(takes).collect();
@@ -87,10 +99,28 @@ impl HoldLines for Reservations {
             if puts.iter().any(condition_failed) {
                 return Some(Holding::HoldsExist);
             }
-            takes.iter().any(condition_failed).then_some(Holding::NotEnough)
+            short(takes, sources)
         };
         self.database.transact(writes, Holding::Held, verdict).await
     }
+}
+
+/// What it means that lines could not be taken from their sources, if one could not.
+fn short(takes: &[CancellationReason], sources: &[Source]) -> Option<Holding> {
+    let mut elsewhere = Vec::new();
+    for (line, (take, source)) in takes.iter().zip(sources).enumerate().filter(|(_, (take, _))| condition_failed(take)) {
+        match source {
+            Source::OnlyShard if is_only_shard(take) => return Some(Holding::SoldOut),
+            _ => elsewhere.push(line),
+        }
+    }
+    (!elsewhere.is_empty()).then_some(Holding::Elsewhere(elsewhere))
+}
+
+/// Whether the stock item that had too few units is all there is of its sku, or does not exist.
+fn is_only_shard(take: &CancellationReason) -> bool {
+    let shards = take.item().map(|item| item.get("shards").and_then(|shards| shards.as_n().ok()));
+    shards.is_none_or(|shards| shards.is_some_and(|shards| shards == "1"))
 }
 
 /// The tables `holds` and `stock`, where holds end.
@@ -140,9 +170,4 @@ impl ReleaseHolds for Releases {
             |reasons: &[CancellationReason]| reasons.get(..lines)?.iter().any(condition_failed).then_some(false);
         self.tables.database.transact(writes, true, verdict).await
     }
-}
-
-fn updating(update: UpdateBuilder) -> Result<TransactWriteItem, Error> {
-    let update = update.build().map_err(incomplete)?;
-    Ok(TransactWriteItem::builder().update(update).build())
 }

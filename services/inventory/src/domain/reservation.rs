@@ -3,7 +3,7 @@
 use contracts::saga::{Line, OrderFacts, Refusal, ReserveStockAnswer};
 use kernel::{OrderId, Timestamp};
 
-use super::{Hold, HoldState};
+use super::{Hold, HoldState, Source};
 use crate::Error;
 
 /// Lines of an order, at most. Each takes two items of the one transaction that reserves, of which DynamoDB allows 100.
@@ -49,21 +49,24 @@ impl Reservation {
         now > self.deadline
     }
 
-    /// The holds that reserving puts, one per line, until the order's deadline.
-    pub fn holds(&self) -> Vec<Hold> {
-        self.lines.iter().map(|line| self.hold(line, line.quantity.get(), HoldState::Held)).collect()
+    /// The holds that reserving puts, one per line, until the order's deadline, with the units from these sources, one
+    /// per line too.
+    pub fn holds(&self, sources: &[Source]) -> Vec<Hold> {
+        let hold = |(line, source): (&Line, &Source)| {
+            self.hold(line, line.quantity.get(), source.shard(), HoldState::Held)
+        };
+        self.lines.iter().zip(sources).map(hold).collect()
     }
 
     /// The tombstone that keeps this order from ever holding anything. It stands in the place of the first line's hold:
     /// see [`Hold`].
     pub fn refusal(&self, reason: Refusal) -> Hold {
-        self.hold(&self.first, 0, HoldState::Refused(reason))
+        self.hold(&self.first, 0, 0, HoldState::Refused(reason))
     }
 
-    /// A hold of a line's units. They come from shard 0, the only one so far.
-    fn hold(&self, line: &Line, quantity: u32, state: HoldState) -> Hold {
+    fn hold(&self, line: &Line, quantity: u32, shard: u32, state: HoldState) -> Hold {
         let (order_id, sku) = (self.order_id.clone(), line.sku.clone());
-        Hold { order_id, sku, quantity, shard: 0, state, expires_at: self.deadline }
+        Hold { order_id, sku, quantity, shard, state, expires_at: self.deadline }
     }
 
     /// What the order's existing holds, sorted by sku, say to somebody who wants to reserve.
@@ -120,7 +123,7 @@ mod tests {
     #[test]
     fn existing_holds_answer() {
         let reservation = Reservation::of(&order(&[("A", 1), ("B", 2)])).unwrap();
-        let mut holds = reservation.holds();
+        let mut holds = reservation.holds(&[Source::OnlyShard; 2]);
         assert_eq!(reservation.answer(&holds), Ok(ReserveStockAnswer::Held));
         holds[0].state = HoldState::Committed;
         assert_eq!(reservation.answer(&holds), Ok(ReserveStockAnswer::Held));

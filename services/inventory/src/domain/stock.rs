@@ -33,16 +33,15 @@ pub struct StockShard {
     pub received: i64,
     /// Units ever written off.
     pub written_off: i64,
-    /// How many shards the sku has. Shard 0 is the one to ask.
+    /// How many shards the sku has. They are never taken away again. Shard 0 is the one to ask.
     pub shards: u32,
+    /// How many of them are in use, from shard 0 on. Shard 0 is the one to ask.
+    pub in_use: u32,
     /// When it was last written.
     pub updated_at: Timestamp,
 }
 
 /// How much there is of a sku, over all of its shards.
-///
-/// The shards are read one after the other while others write, so the figures are exact only when nothing happens
-/// meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockLevel {
     /// Units that can be ordered.
@@ -80,7 +79,7 @@ mod tests {
     fn shard(shard: u32, available: i64, received: i64, written_off: i64) -> StockShard {
         let key = ShardKey { sku: Sku::parse("MUG-01").unwrap(), shard };
         let updated_at = Timestamp::from_second(i64::from(shard)).unwrap();
-        StockShard { key, available, received, written_off, shards: 2, updated_at }
+        StockShard { key, available, received, written_off, shards: 2, in_use: 2, updated_at }
     }
 
     #[test]

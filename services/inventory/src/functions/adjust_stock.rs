@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use kernel::{IdempotencyKey, Sku, Timestamp};
+use kernel::{Clock, IdempotencyKey, Sku, Timestamp};
 use lambda::{Handler, Problem, Request, Response, Runtime, StartError, http};
 
 use crate::{
     Error,
-    adapters::Adjustments,
+    adapters::{Adjustments, RecentShards, ShardsTable},
     api::{AdjustStockBody, AdjustmentBody},
     domain::{Adjustment, AdjustmentReason, Delta},
-    ports::AdjustStock,
+    ports::{AdjustStock, FindShards, MoveUnits},
     usecases::adjust,
 };
 
 pub(crate) const NAME: &str = "adjust-stock";
 
 pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
-    let (stock, clock) = (Arc::new(Adjustments::new(&runtime)?), runtime.clock);
+    let (stock, shards) = (Adjustments::new(&runtime)?, RecentShards::new(&runtime)?);
+    let ports = Arc::new((stock, shards, ShardsTable::new(&runtime)?, runtime.clock));
     Ok(http(move |request| {
-        let (stock, clock) = (Arc::clone(&stock), Arc::clone(&clock));
-        async move { answer(&request, &*stock, clock.now()).await }
+        let ports = Arc::clone(&ports);
+        async move {
+            let (stock, shards, units, clock) = &*ports;
+            answer(&request, stock, shards, units, &**clock).await
+        }
     }))
 }
 
@@ -54,11 +58,17 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
         (status = 503, description = "Busy; try again.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(crate) async fn answer(request: &Request, stock: &impl AdjustStock, now: Timestamp) -> Result<Response, Problem> {
+pub(crate) async fn answer(
+    request: &Request,
+    stock: &impl AdjustStock,
+    shards: &impl FindShards,
+    units: &impl MoveUnits,
+    clock: &dyn Clock,
+) -> Result<Response, Problem> {
     let sku = Sku::parse(request.path("sku")).map_err(|_| Error::UnknownSku)?;
     let key = request.idempotency_key()?;
-    let adjustment = adjustment(sku, key, request.json()?, now)?;
-    Response::json(200, &AdjustmentBody::from(adjust(stock, adjustment).await?))
+    let adjustment = adjustment(sku, key, request.json()?, clock.now())?;
+    Response::json(200, &AdjustmentBody::from(adjust(stock, shards, units, clock, adjustment).await?))
 }
 
 /// Checks every field, so that the client hears of everything that is wrong at once.

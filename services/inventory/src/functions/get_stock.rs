@@ -9,7 +9,6 @@ use crate::{
     Error,
     adapters::StockTable,
     api::StockBody,
-    domain::{ShardKey, StockLevel},
     ports::ReadStock,
 };
 
@@ -44,18 +43,6 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
 pub(crate) async fn answer(request: &Request, stock: &impl ReadStock) -> Result<Response, Problem> {
     // What is no sku names no stock.
     let sku = Sku::parse(request.path("sku")).map_err(|_| Error::UnknownSku)?;
-    let level = level(stock, &sku).await?;
-    Response::json(200, &StockBody::new(sku, level))
-}
-
-/// The sum of the sku's shards, of which shard 0 knows the number.
-async fn level(stock: &impl ReadStock, sku: &Sku) -> Result<StockLevel, Error> {
-    let key = |shard| ShardKey { sku: sku.clone(), shard };
-    let mut shards = stock.shards(&[key(0)]).await?;
-    let count = shards.first().ok_or(Error::UnknownSku)?.shards;
-    if count > 1 {
-        let others: Vec<ShardKey> = (1..count).map(key).collect();
-        shards.extend(stock.shards(&others).await?);
-    }
-    StockLevel::of(&shards).ok_or_else(|| Error::Unreadable(format!("the shards of {sku} do not add up")))
+    let shards = stock.stock(&sku).await?;
+    Response::json(200, &StockBody::of(sku, &shards)?)
 }

@@ -7,9 +7,11 @@ pub(crate) mod commit_stock;
 pub(crate) mod expire_reservations;
 pub(crate) mod get_stock;
 pub(crate) mod publish_stock_events;
+pub(crate) mod rebalance_stock;
 pub(crate) mod refuse_stock;
 pub(crate) mod release_stock;
 pub(crate) mod reserve_stock;
+pub(crate) mod set_stock_shards;
 
 /// The functions of this context, as `service.yaml` names them.
 pub fn functions() -> Vec<Function> {
@@ -20,6 +22,8 @@ pub fn functions() -> Vec<Function> {
         Function::new(release_stock::NAME, release_stock::start),
         Function::new(get_stock::NAME, get_stock::start),
         Function::new(adjust_stock::NAME, adjust_stock::start),
+        Function::new(set_stock_shards::NAME, set_stock_shards::start),
+        Function::new(rebalance_stock::NAME, rebalance_stock::start),
         Function::new(expire_reservations::NAME, expire_reservations::start),
         Function::new(publish_stock_events::NAME, publish_stock_events::start),
     ]

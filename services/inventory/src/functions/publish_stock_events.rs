@@ -36,7 +36,8 @@ mod tests {
     fn item(available: i64, updated_at: i64) -> StockItem {
         let sku = Sku::parse("MUG-01").unwrap();
         let sku_shard = "MUG-01#0".to_owned();
-        StockItem { sku_shard, sku, shard: 0, available, received: 10, written_off: 1, shards: 1, updated_at }
+        let (shard, received, written_off, shards, in_use) = (0, 10, 1, 1, None);
+        StockItem { sku_shard, sku, shard, available, received, written_off, shards, in_use, updated_at }
     }
 
     fn change(old: Option<StockItem>, new: Option<StockItem>) -> Change<StockItem> {

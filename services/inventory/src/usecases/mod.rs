@@ -6,10 +6,12 @@ mod expire;
 mod refuse;
 mod release;
 mod reserve;
+mod spread;
 
 pub use adjust::adjust;
 pub use commit::commit;
 pub use expire::{Expiry, expire};
 pub use refuse::refuse;
 pub use release::release;
-pub use reserve::reserve;
+pub use reserve::Reserve;
+pub use spread::{Rebalance, even_out, rebalance, set_shards};

@@ -2,7 +2,7 @@
 //! answers are lost; and the model that they run on, held against the database.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     pin::Pin,
     sync::Mutex,
     task::{Context, Waker},
@@ -14,7 +14,7 @@ use inventory::{
     Error,
     domain::{Adjustment, AdjustmentReason, Delta, HoldState},
     ports::HoldKey,
-    usecases::{adjust, commit, expire, refuse, release, reserve},
+    usecases::{Reserve, adjust, commit, expire, rebalance, refuse, release, set_shards},
 };
 use kernel::{Clock, IdempotencyKey, ManualClock, SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Inventory,
-    memory::{Fault, Memory, Tables},
+    memory::{Fault, Memory, Stock, Tables},
     order, sku,
 };
 
@@ -35,6 +35,8 @@ enum Act {
     Release(usize),
     Expire,
     Adjust { sku: &'static str, key: u8, delta: i64 },
+    SetShards { sku: &'static str, in_use: u32 },
+    Rebalance,
     Wait,
 }
 
@@ -47,6 +49,8 @@ fn act() -> impl Strategy<Value = Act> {
         3 => (0_usize..3).prop_map(Act::Release),
         2 => Just(Act::Expire),
         2 => adjustment.prop_map(|(sku, key, delta)| Act::Adjust { sku, key, delta }),
+        2 => (prop::sample::select(vec!["A", "B"]), 1_u32..4).prop_map(|(sku, in_use)| Act::SetShards { sku, in_use }),
+        1 => Just(Act::Rebalance),
         1 => Just(Act::Wait),
     ]
 }
@@ -76,6 +80,18 @@ impl Shop {
         Self { memory: Memory::failing(faults), clock: ManualClock::at(now), orders: orders(now) }
     }
 
+    fn reserve(&self) -> Reserve<'_> {
+        let memory = &self.memory;
+        Reserve {
+            stock: memory,
+            refusals: memory,
+            holds: memory,
+            shards: memory,
+            units: memory,
+            clock: &self.clock,
+        }
+    }
+
     /// Does it, and answers what was answered, after checking that it is so at this moment.
     async fn act(&self, act: Act) -> Result<Value, Error> {
         let (memory, clock) = (&self.memory, &self.clock);
@@ -85,7 +101,7 @@ impl Shop {
         let lines = |order: usize| self.orders[order].lines.len();
         match act {
             Act::Reserve(n) => {
-                let answer = reserve(memory, memory, memory, clock, &self.orders[n]).await?;
+                let answer = self.reserve().reserve(&self.orders[n]).await?;
                 let held = states(n).len() == lines(n) && states(n).iter().all(|state| state.is_live());
                 assert_eq!(answer == ReserveStockAnswer::Held, held, "{answer:?} {:?}", states(n));
                 Ok(json!(answer))
@@ -111,8 +127,12 @@ impl Shop {
             Act::Expire => Ok(json!(expire(memory, memory, clock, Timestamp::MAX).await?)),
             Act::Adjust { sku, key, delta } => {
                 let adjustment = adjustment(sku, key, delta, clock.now());
-                adjust(memory, adjustment).await.map(|made| json!(made.delta.get()))
+                adjust(memory, memory, memory, clock, adjustment).await.map(|made| json!(made.delta.get()))
             }
+            Act::SetShards { sku, in_use } => {
+                set_shards(memory, memory, memory, clock, &self::sku(sku), in_use).await.map(|()| json!(in_use))
+            }
+            Act::Rebalance => Ok(json!(rebalance(memory, memory, memory, clock, Timestamp::MAX).await?)),
             Act::Wait => {
                 clock.advance(PAUSE);
                 Ok(Value::Null)
@@ -133,11 +153,18 @@ fn adjustment(sku: &str, key: u8, delta: i64, at: Timestamp) -> Adjustment {
 
 /// What must hold after every single call.
 fn check(tables: &Tables, over: &mut BTreeMap<HoldKey, HoldState>) {
-    for (sku, stock) in &tables.stock {
+    let skus: BTreeSet<_> = tables.stock.keys().map(|key| &key.sku).collect();
+    for sku in skus {
+        let of = tables.stock.iter().filter(|(key, _)| key.sku == *sku).map(|(_, stock)| stock);
+        assert!(of.clone().all(|shard| shard.available >= 0), "{sku}: {tables:?}");
+        let stock = of.fold(Stock::default(), |sum, shard| Stock {
+            available: sum.available + shard.available,
+            received: sum.received + shard.received,
+            written_off: sum.written_off + shard.written_off,
+        });
         let live = tables.holds.values().filter(|hold| hold.sku == *sku && hold.state.is_live());
         let live: i64 = live.map(|hold| i64::from(hold.quantity)).sum();
         assert_eq!(stock.received, stock.available + live + stock.written_off, "{sku}: {tables:?}");
-        assert!(stock.available >= 0, "{sku}: {tables:?}");
         let made = |sign: i64| -> i64 {
             let deltas = tables.adjustments.values().filter(|made| made.sku == *sku).map(|made| made.delta.get());
             deltas.filter(|delta| delta.signum() == sign).sum()
@@ -194,7 +221,9 @@ proptest! {
                         // The saga tries again; here the next act does.
                         Ok(_) | Err(Error::Unavailable(_) | Error::Contended) => {}
                         // Asked for before its time, or of too few units.
-                        Err(Error::NeverReserved(_) | Error::NotEnoughStock | Error::KeyReused) => {}
+                        Err(
+                            Error::NeverReserved(_) | Error::NotEnoughStock | Error::KeyReused | Error::UnknownSku,
+                        ) => {}
                         Err(error) => broken.lock().unwrap().push(error),
                     }
                 }
@@ -230,6 +259,8 @@ proptest! {
             let shop = Shop::new(inventory.bench.clock().now(), []);
             let deliveries = [("A", 3), ("B", 3)].map(|(sku, delta)| Act::Adjust { sku, key: 0, delta });
             for act in deliveries.into_iter().chain(acts) {
+                // Here every function runs in a new environment.
+                shop.memory.forget();
                 let expected = shop.act(act).await;
                 let answer = on_the_database(&inventory, &shop.orders, act).await;
                 assert_eq!(answer, expected.map_err(|_| ()), "{act:?}");
@@ -256,6 +287,11 @@ async fn on_the_database(inventory: &Inventory, orders: &[OrderFacts; 3], act: A
             let body: Value = serde_json::from_str(&body).unwrap();
             if status == 200 { Ok(body["delta"].clone()) } else { Err(()) }
         }
+        Act::SetShards { sku, in_use } => {
+            let (status, body) = inventory.set_shards(sku, &json!({ "shards": in_use })).await;
+            if status == 200 { Ok(body["shards"].clone()) } else { Err(()) }
+        }
+        Act::Rebalance => Ok(inventory.rebalance().await),
         Act::Wait => {
             inventory.bench.clock().advance(Duration::try_from(PAUSE).unwrap());
             Ok(Value::Null)
@@ -268,12 +304,13 @@ fn states(inventory: &Inventory) -> Vec<String> {
     let holds = inventory.bench.scan("holds");
     let holds = holds.iter().map(|hold| {
         let reason = hold.get("reason").unwrap_or(&Value::Null);
-        format!("{} {} {} {} {reason}", hold["order_id"], hold["sku"], hold["quantity"], hold["state"])
+        let units = format!("{} of shard {}", hold["quantity"], hold["shard"]);
+        format!("{} {} {units} {} {reason}", hold["order_id"], hold["sku"], hold["state"])
     });
     let stock = inventory.bench.scan("stock");
     let stock = stock
         .iter()
-        .map(|item| format!("{} {} {} {}", item["sku"], item["available"], item["received"], item["written_off"]));
+        .map(|item| format!("{} {} {} {}", item["sku_shard"], item["available"], item["received"], item["written_off"]));
     let mut states: Vec<String> = holds.chain(stock).collect();
     states.sort();
     states
@@ -288,12 +325,13 @@ fn model_states(tables: &Tables) -> Vec<String> {
             HoldState::Refused(_) => "refused",
         };
         let reason = json!(hold.state.over());
-        format!("{} {} {} {} {reason}", json!(hold.order_id), json!(hold.sku), hold.quantity, json!(state))
+        let units = format!("{} of shard {}", hold.quantity, hold.shard);
+        format!("{} {} {units} {} {reason}", json!(hold.order_id), json!(hold.sku), json!(state))
     });
     let stock = tables
         .stock
         .iter()
-        .map(|(sku, stock)| format!("{} {} {} {}", json!(sku), stock.available, stock.received, stock.written_off));
+        .map(|(key, stock)| format!("{} {} {} {}", json!(key.to_string()), stock.available, stock.received, stock.written_off));
     let mut states: Vec<String> = holds.chain(stock).collect();
     states.sort();
     states

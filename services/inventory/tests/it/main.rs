@@ -11,6 +11,7 @@ mod interleavings;
 mod memory;
 mod publishing;
 mod reserving;
+mod sharding;
 mod undoing;
 
 use std::time::Duration;
@@ -79,6 +80,17 @@ impl Inventory {
     async fn adjust(&self, sku: &str, key: &str, body: &Value) -> (u64, String) {
         let headers = json!({ "idempotency-key": key });
         self.http("adjust-stock", json!({ "headers": headers, "body": body.to_string() }), sku).await
+    }
+
+    /// `PUT /stock/{sku}/shards`: the status and the body.
+    async fn set_shards(&self, sku: &str, body: &Value) -> (u64, Value) {
+        let event = json!({ "headers": {}, "body": body.to_string() });
+        let (status, body) = self.http("set-stock-shards", event, sku).await;
+        (status, serde_json::from_str(&body).unwrap())
+    }
+
+    async fn rebalance(&self) -> Value {
+        invoke(self.bench.runtime("rebalance-stock"), "rebalance-stock", &json!({})).await.unwrap()
     }
 
     /// `GET /stock/{sku}`.
