@@ -37,7 +37,6 @@ const PLANTED: &str = "`tests/simulation/planted.rs`";
 const BY_TTL: &str = "DynamoDB's TTL is not simulated";
 const RACE: &str = "needs a call between two others that no scenario has";
 const HARMLESS: &str = "nothing breaks";
-const NOT_SHIPPED: &str = "not shipped";
 const REWRITTEN: &str = "its function would have to be written differently";
 
 /// A function sends something else.
@@ -210,7 +209,18 @@ fn stock(rule: Stock) -> Seen {
         Stock::AdjustOnce => There(PLANTED),
         Stock::TombstonesStay => Nowhere(BY_TTL),
         Stock::EndAsRead => Nowhere(RACE),
-        Stock::MoveTogether => Nowhere(NOT_SHIPPED),
+        Stock::MoveTogether => Here {
+            scenario: "gathered",
+            found: "stock-conserved",
+            bug: sends(|call| {
+                edited(call, "inventory/reserve-stock", "TransactWriteItems", |body| {
+                    let Some(items) = body["TransactItems"].as_array_mut() else { return };
+                    if items.iter().all(|item| item["Update"].is_object()) {
+                        items.retain(|item| item.to_string().contains("available - :units"));
+                    }
+                })
+            }),
+        },
         Stock::GiveBackToItsShard => Nowhere(HARMLESS),
         Stock::AllLinesTogether | Stock::OneHoldPerLine | Stock::QuantityIsChecked | Stock::ChangeByDelta => {
             Nowhere(REWRITTEN)

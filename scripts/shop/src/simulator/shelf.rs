@@ -97,17 +97,32 @@ impl Admin {
     /// # Errors
     /// None.
     pub async fn work(mut self) -> anyhow::Result<()> {
-        for task in 0..self.dice.between(1, 6) {
-            let pause = self.dice.seconds(0, 900);
+        for task in 0..self.dice.between(1, 8) {
+            let pause = self.dice.seconds(0, 600);
             self.world.pass(pause).await;
             let product = *self.dice.pick(&SHELF);
-            if self.dice.percent(60) {
-                self.adjust(product.sku, task).await;
-            } else {
-                self.reprice(product).await;
+            match self.dice.below(10) {
+                0..=3 => self.adjust(product.sku, task).await,
+                4..=6 => self.spread(product.sku).await,
+                _ => self.reprice(product).await,
             }
         }
         Ok(())
+    }
+
+    /// A sale begins or ends: a sku is spread over more shards, or over fewer. Who is not answered asks again.
+    async fn spread(&mut self, sku: &str) {
+        let shards = *self.dice.pick(&[1, 2, 3, 5]);
+        let (path, body) = (format!("/stock/{sku}/shards"), json!({ "shards": shards }));
+        for attempt in 0..6 {
+            let answer = self.world.send(Method::PUT, &path, &self.token, &[], &body).await;
+            self.world.driver.tell(format_args!("{sku} is spread over {shards}: {}", answer.status));
+            if !answer.is_unknown() {
+                return;
+            }
+            let pause = self.dice.millis(100, 1_000 << attempt);
+            self.world.pass(pause).await;
+        }
     }
 
     /// Units come in, or are written off; perhaps more than there are, which must be refused. A request whose outcome is

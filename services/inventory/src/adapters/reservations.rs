@@ -108,7 +108,8 @@ impl HoldLines for Reservations {
 /// What it means that lines could not be taken from their sources, if one could not.
 fn short(takes: &[CancellationReason], sources: &[Source]) -> Option<Holding> {
     let mut elsewhere = Vec::new();
-    for (line, (take, source)) in takes.iter().zip(sources).enumerate().filter(|(_, (take, _))| condition_failed(take)) {
+    for (line, (take, source)) in takes.iter().zip(sources).enumerate().filter(|(_, (take, _))| condition_failed(take))
+    {
         match source {
             Source::OnlyShard if is_only_shard(take) => return Some(Holding::SoldOut),
             _ => elsewhere.push(line),

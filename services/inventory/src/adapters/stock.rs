@@ -72,9 +72,8 @@ impl StockTable {
         }
         let request = self.database.client.transact_get_items().set_transact_items(Some(gets));
         let answer = self.database.send(|| request.clone().send(), refused_by_others).await;
-        let answer = answer.map_err(|error| {
-            if refused_by_others(&error) { Error::Contended } else { failure(&error) }
-        })?;
+        let answer =
+            answer.map_err(|error| if refused_by_others(&error) { Error::Contended } else { failure(&error) })?;
         Ok(answer.responses.unwrap_or_default().into_iter().filter_map(|response| response.item).collect())
     }
 }

@@ -52,9 +52,8 @@ impl Reservation {
     /// The holds that reserving puts, one per line, until the order's deadline, with the units from these sources, one
     /// per line too.
     pub fn holds(&self, sources: &[Source]) -> Vec<Hold> {
-        let hold = |(line, source): (&Line, &Source)| {
-            self.hold(line, line.quantity.get(), source.shard(), HoldState::Held)
-        };
+        let hold =
+            |(line, source): (&Line, &Source)| self.hold(line, line.quantity.get(), source.shard(), HoldState::Held);
         self.lines.iter().zip(sources).map(hold).collect()
     }
 

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use kernel::Sku;
 use lambda::{Handler, Problem, Request, Response, Runtime, StartError, http};
 
-use crate::{
-    Error,
-    adapters::StockTable,
-    api::StockBody,
-    ports::ReadStock,
-};
+use crate::{Error, adapters::StockTable, api::StockBody, ports::ReadStock};
 
 pub(crate) const NAME: &str = "get-stock";
 

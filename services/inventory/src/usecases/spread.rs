@@ -112,12 +112,7 @@ pub async fn set_shards(
 
 /// Evens out the shards of one sku now, or leaves it to the schedule: no error is anybody's concern who has done something else
 /// for good.
-pub(super) async fn even_out_later(
-    shards: &impl FindShards,
-    units: &impl MoveUnits,
-    clock: &dyn Clock,
-    sku: &Sku,
-) {
+pub(super) async fn even_out_later(shards: &impl FindShards, units: &impl MoveUnits, clock: &dyn Clock, sku: &Sku) {
     if let Err(error) = even_out(shards, units, clock, sku).await {
         warn!(%sku, %error, "the shards are not evened out; the schedule will");
     }

@@ -82,14 +82,7 @@ impl Shop {
 
     fn reserve(&self) -> Reserve<'_> {
         let memory = &self.memory;
-        Reserve {
-            stock: memory,
-            refusals: memory,
-            holds: memory,
-            shards: memory,
-            units: memory,
-            clock: &self.clock,
-        }
+        Reserve { stock: memory, refusals: memory, holds: memory, shards: memory, units: memory, clock: &self.clock }
     }
 
     /// Does it, and answers what was answered, after checking that it is so at this moment.
@@ -308,9 +301,9 @@ fn states(inventory: &Inventory) -> Vec<String> {
         format!("{} {} {units} {} {reason}", hold["order_id"], hold["sku"], hold["state"])
     });
     let stock = inventory.bench.scan("stock");
-    let stock = stock
-        .iter()
-        .map(|item| format!("{} {} {} {}", item["sku_shard"], item["available"], item["received"], item["written_off"]));
+    let stock = stock.iter().map(|item| {
+        format!("{} {} {} {}", item["sku_shard"], item["available"], item["received"], item["written_off"])
+    });
     let mut states: Vec<String> = holds.chain(stock).collect();
     states.sort();
     states
@@ -328,10 +321,9 @@ fn model_states(tables: &Tables) -> Vec<String> {
         let units = format!("{} of shard {}", hold.quantity, hold.shard);
         format!("{} {} {units} {} {reason}", json!(hold.order_id), json!(hold.sku), json!(state))
     });
-    let stock = tables
-        .stock
-        .iter()
-        .map(|(key, stock)| format!("{} {} {} {}", json!(key.to_string()), stock.available, stock.received, stock.written_off));
+    let stock = tables.stock.iter().map(|(key, stock)| {
+        format!("{} {} {} {}", json!(key.to_string()), stock.available, stock.received, stock.written_off)
+    });
     let mut states: Vec<String> = holds.chain(stock).collect();
     states.sort();
     states

@@ -8,7 +8,8 @@
 //! Clocks are not trusted at all: a function may act on a clock that it read long ago, so reserve and commit go on as
 //! if the deadline had never passed, and only expiry waits for it.
 //!
-//! Several shards and moves between them are the design's, and not shipped: inventory uses shard 0.
+//! How many shards a sku has is not modelled: moving units from the second to the first is all that changes between
+//! one shard and two, as no shard is ever taken away.
 
 mod calls;
 mod properties;

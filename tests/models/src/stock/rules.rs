@@ -60,7 +60,7 @@ impl Rule {
             Self::GiveBackToItsShard => "Units are given back to the shard that the hold names.",
             Self::AdjustOnce => "An adjustment is put only if there is none, in one transaction with what it changes.",
             Self::ChangeByDelta => "Stock is changed by adding to what is there, never by writing what was read.",
-            Self::MoveTogether => "A unit leaves one shard and enters another in one transaction (not shipped yet).",
+            Self::MoveTogether => "A unit leaves one shard and enters another in one transaction.",
         }
     }
 

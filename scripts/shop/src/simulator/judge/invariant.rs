@@ -36,6 +36,8 @@ invariants! {
         "The units of confirmed orders are at most those that were received and not written off."
     StockAsTold "stock-as-told"
         "What was received and written off is exactly what admins were told."
+    SoldOutIsTrue "sold-out-is-true"
+        "No order is refused as sold out while there always were, over all shards, the units that it wants."
     ConfirmedHasStock "confirmed-has-stock"
         "Every line of a confirmed order has its units committed."
     CancelledHoldsNothing "cancelled-holds-nothing"

@@ -158,6 +158,7 @@ impl Judge {
             findings.add(Invariant::ComesToRest, format!("{function} could not handle a stream record"));
         }
         stock::look_back(&facts.stock, findings);
+        stock::sold_out(facts, findings);
         stock::as_told(evidence, &self.promises.adjustments(), findings);
         money::look_at_rest(evidence, |order| self.is_with_an_operator(order), findings);
         orders::all_end(facts, |order| self.is_with_an_operator(order), findings);

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{
     Invariant::{CancelledHoldsNothing, ConfirmedHasStock, NoOversell, NothingForNobody, StockAsTold},
-    Invariant::{StockConserved, StockNeverNegative},
-    facts::{Change, Findings, number, text},
+    Invariant::{SoldOutIsTrue, StockConserved, StockNeverNegative},
+    facts::{Change, Facts, Findings, number, text},
 };
 use crate::{
     invariants::Evidence,
@@ -46,6 +46,31 @@ pub fn look(evidence: &Evidence, findings: &mut Findings) {
 /// What the stock's whole history says.
 pub fn look_back(changes: &[Change], findings: &mut Findings) {
     changes.iter().for_each(|(_, new)| not_negative(new, findings));
+}
+
+/// No unit was out of reach: for whoever was told that something is sold out, it was so once. At that moment it need not have
+/// been, as far as can be said here: changes have the time of a function's clock, and may be late.
+pub fn sold_out(facts: &Facts, findings: &mut Findings) {
+    let least = least_available(&facts.stock);
+    let refused = |order: &&Value| text(&order["status"]) == "CANCELLED" && text(&order["reason"]) == "sold_out";
+    for order in facts.evidence.orders.iter().filter(refused) {
+        let was_short =
+            |line: &Value| least.get(text(&line["sku"])).is_none_or(|least| *least < number(&line["quantity"]));
+        findings.check(lines(order).any(was_short), SoldOutIsTrue, || {
+            format!("{} was refused, and there never were fewer units than {least:?}", text(&order["order_id"]))
+        });
+    }
+}
+
+/// The fewest units of each sku that there ever were, over all of its shards.
+fn least_available(changes: &[Change]) -> BTreeMap<&str, i64> {
+    let (mut now, mut least): (BTreeMap<&str, i64>, BTreeMap<&str, i64>) = Default::default();
+    for (old, new) in changes.iter().filter(|(_, new)| !new.is_null()) {
+        let total = now.entry(text(&new["sku"])).or_default();
+        *total += number(&new["available"]) - number(&old["available"]);
+        least.entry(text(&new["sku"])).and_modify(|least| *least = (*least).min(*total)).or_insert(*total);
+    }
+    least
 }
 
 /// Stock is as admins were told.

@@ -155,6 +155,17 @@ impl People {
         Ok(())
     }
 
+    /// The admin spreads a sku over so many shards.
+    pub async fn spread(&self, sku: &str, shards: usize) -> anyhow::Result<()> {
+        let path = format!("/stock/{sku}/shards");
+        let answer = self.ask((Method::PUT, &path), &self.admin, &[], &json!({ "shards": shards }), |_| {}).await?;
+        ensure!(answer.status == StatusCode::OK, "PUT {path}: {answer:?}");
+        let there = self.read(&format!("/stock/{sku}")).await?.json();
+        let opened = there["shards"].as_array().is_some_and(|opened| opened.len() >= shards);
+        ensure!(opened, "PUT {path} was done, and the shards are {there}");
+        Ok(())
+    }
+
     /// Waits until the customer sees the order in one of these states; if it never comes to that, until long after.
     pub async fn await_status(&self, id: &str, any_of: &[&str]) -> anyhow::Result<()> {
         for _ in 0..60 {

@@ -256,6 +256,38 @@ pub const SCENARIOS: &[Scenario] = &[
         ends: &[],
         ..PLAIN
     },
+    Scenario {
+        name: "spread",
+        about: "An admin spreads a sku over shards, receives units and writes most off, and goes back to one shard.",
+        act: |people| Box::pin(spread_the_shelf(people)),
+        ends: &[],
+        ..PLAIN
+    },
+    Scenario {
+        name: "gathered",
+        about: "The last units, each in a shard of its own, are moved together and bought.",
+        products: &[MUG, LAMP],
+        act: |people| Box::pin(buy_spread(people, &[("MUG-01", 1), ("LAMP-01", 3)])),
+        pairs: true,
+        ..PLAIN
+    },
+    Scenario {
+        name: "sold out in all shards",
+        about: "More than all shards together have.",
+        products: &[LAMP],
+        act: |people| Box::pin(buy_spread(people, &[("LAMP-01", 4)])),
+        ends: &["cancelled_sold_out"],
+        refusals: &[("ReserveStock", &["RefuseStock", "AbandonOrder"])],
+        ..PLAIN
+    },
+    Scenario {
+        name: "given back to a shard that is left",
+        about: "3-D Secure, failed after the sku went back to one shard: the schedule moves on what comes back.",
+        act: |people| Box::pin(leave_shards(people)),
+        ends: &["cancelled_authentication_failed", "cancelled_payment_canceled"],
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
 ];
 
 /// After so long, no function remembers a price that is no longer right.
@@ -325,4 +357,25 @@ async fn keep_the_shelf(people: &People) -> anyhow::Result<()> {
     people.put_product("NEW-01", &changed, Some(&etag)).await?;
     let etag = people.read("/products/NEW-01").await?.etag;
     people.delete_product("NEW-01", &etag).await
+}
+
+async fn spread_the_shelf(people: &People) -> anyhow::Result<()> {
+    people.spread("MUG-01", 3).await?;
+    people.adjust("MUG-01", "delivery", 10).await?;
+    people.adjust("MUG-01", "fire", -20).await?;
+    people.spread("MUG-01", 1).await
+}
+
+async fn buy_spread(people: &People, lines: &[(&str, u32)]) -> anyhow::Result<()> {
+    people.spread("LAMP-01", 3).await?;
+    buy(people, "pm_card_visa", lines).await
+}
+
+async fn leave_shards(people: &People) -> anyhow::Result<()> {
+    people.spread("MUG-01", 4).await?;
+    let id = people.place("pm_card_threeDSecureRequired", &[("MUG-01", 1)]).await?;
+    people.await_status(&id, &["ACTION_REQUIRED"]).await?;
+    people.spread("MUG-01", 1).await?;
+    people.authenticate(&id, Authentication::Fail).await?;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
 }

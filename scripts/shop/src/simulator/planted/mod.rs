@@ -21,7 +21,7 @@ use super::{
         AuditsAgree, CancelIsFinal, CancelledCostsNothing, CancelledHoldsNothing, CaptureIsConfirmed, ComesToRest,
         ConfirmedHasStock, ConfirmedIsPaid, EndsStay, EventPublished, EventRecognisable, EventTrue, EveryOrderEnds,
         LedgerIsStripe, MailSent, MailSentOnce, MailTrue, NoOversell, NothingForNobody, OneCapture, OneIntent,
-        OneRequestPerKey, StockAsTold, StockConserved, StockNeverNegative, TakenIsKept,
+        OneRequestPerKey, SoldOutIsTrue, StockAsTold, StockConserved, StockNeverNegative, TakenIsKept,
     },
 };
 pub use mutations::{edited, given, instead, is, unconditional};
@@ -133,6 +133,16 @@ const PLANTED: &[Planted] = &[
         10,
         "adjust-stock writes its record over the one of the same key, and adjusts again",
         sends!(|call| unconditional(call, "inventory/adjust-stock", "Put")),
+    ),
+    planted_bug(
+        SoldOutIsTrue,
+        30,
+        "reserve-stock looks into the first shard only",
+        sends!(|call| edited(call, "inventory/reserve-stock", "TransactGetItems", |body| {
+            if let Some(gets) = body["TransactItems"].as_array_mut() {
+                gets.truncate(1);
+            }
+        })),
     ),
     planted_bug(
         ConfirmedHasStock,
