@@ -97,6 +97,12 @@ impl Admin {
     /// # Errors
     /// None.
     pub async fn work(mut self) -> anyhow::Result<()> {
+        // Some are spread before there are orders: afterwards few units are left.
+        for Product { sku, .. } in SHELF {
+            if self.dice.percent(30) {
+                self.spread(sku).await;
+            }
+        }
         for task in 0..self.dice.between(1, 8) {
             let pause = self.dice.seconds(0, 600);
             self.world.pass(pause).await;

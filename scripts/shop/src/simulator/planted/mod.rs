@@ -13,7 +13,7 @@ mod mutations;
 use std::{fmt::Write as _, sync::Arc};
 
 use lambda::FunctionError;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Bug, Invariant, Plan, Violation,
@@ -136,11 +136,13 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         SoldOutIsTrue,
-        30,
-        "reserve-stock looks into the first shard only",
-        sends!(|call| edited(call, "inventory/reserve-stock", "TransactGetItems", |body| {
-            if let Some(gets) = body["TransactItems"].as_array_mut() {
-                gets.truncate(1);
+        3,
+        "reserve-stock does not ask how many shards there are when the first one has too few units",
+        sends!(|call| edited(call, "inventory/reserve-stock", "TransactWriteItems", |body| {
+            for item in body["TransactItems"].as_array_mut().into_iter().flatten() {
+                if let Some(update) = item.get_mut("Update").and_then(Value::as_object_mut) {
+                    update.remove("ReturnValuesOnConditionCheckFailure");
+                }
             }
         })),
     ),
@@ -273,7 +275,7 @@ const PLANTED: &[Planted] = &[
     ),
     planted_bug(
         CancelIsFinal,
-        5,
+        12,
         "cancel-order says yes and writes that the order is still pending",
         sends!(|call| edited(call, "orders/cancel-order", "UpdateItem", |body| {
             body["ExpressionAttributeValues"][":to"]["S"] = "PENDING".into();
