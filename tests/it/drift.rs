@@ -72,6 +72,7 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     stage.post("/stock/MUG-01", &admin, &[("idempotency-key", "found")], &delivery).await.expect(200);
     stage.send(Method::DELETE, "/products/PEN-01", &admin, &[("if-match", "\"1\"")], Vec::new()).await.expect(204);
 
+    spread(&stage, &ada, &admin).await;
     abandoned(&stage, &ada).await;
     stuck(&stage).await;
 
@@ -79,6 +80,24 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     assert_eq!(unused, Vec::<String>::new(), "granted and never needed");
     assert_eq!(stage.cloud().unread_settings(), Vec::<String>::new(), "set and never read");
     stage.finish(&[]).await;
+}
+
+/// Three units in three shards: gathered for an order, given back together, spread again, written off.
+async fn spread(stage: &Stage, ada: &str, admin: &str) {
+    let shards = json!({ "shards": 3 }).to_string().into_bytes();
+    stage.send(Method::PUT, "/stock/LAMP-01/shards", admin, &[], shards).await.expect(200);
+    let id = stage.order(ada, "gathered", &stage.order_of("LAMP-01", 3, "pm_card_threeDSecureRequired")).await;
+    stage.reaches(ada, &id, "ACTION_REQUIRED").await;
+    // The saga reserves again then, in an environment that has forgotten what the shards have.
+    stage.pass(Duration::from_secs(2)).await;
+    stage.authenticate(&id, Authentication::Fail).await;
+    stage.reaches(ada, &id, "CANCELLED").await;
+    assert_eq!(stage.stock("LAMP-01").await["shards"], json!([3, 0, 0]));
+    stage.cloud().invoke("inventory/rebalance-stock", json!({})).await.unwrap();
+    assert_eq!(stage.stock("LAMP-01").await["shards"], json!([1, 1, 1]));
+    let fire = json!({ "delta": -2, "reason": "fire" });
+    stage.post("/stock/LAMP-01", admin, &[("idempotency-key", "fire")], &fire).await.expect(200);
+    assert_eq!(stage.available("LAMP-01").await, 1);
 }
 
 /// A customer who never comes back: the hold expires, the watchdog looks, the order ends.

@@ -90,7 +90,7 @@ impl StockBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = SetShards)]
 pub struct SetShardsBody {
-    /// Shards to have in use: about one for every 200 orders a second, and one for a usual product.
+    /// Shards to have in use: about one for every 50 orders a second, and one for a usual product.
     #[schema(minimum = 1, maximum = 64, example = 16)]
     pub shards: i64,
 }

@@ -137,6 +137,8 @@ async fn tokens_are_needed_valid_and_of_the_right_scope() {
         .post("/stock/MUG-01", &ada, &[("idempotency-key", "k")], &json!({ "delta": 5, "reason": "mine" }))
         .await
         .expect(403);
+    let shards = json!({ "shards": 2 }).to_string().into_bytes();
+    stage.send(Method::PUT, "/stock/MUG-01/shards", &ada, &[], shards).await.expect(403);
     stage.finish(&[]).await;
 }
 

@@ -83,3 +83,24 @@ async fn stock_is_adjusted_once_per_key_and_never_below_nothing() {
     stage.get("/stock/NOPE-01", &admin).await.expect(404);
     stage.finish(&[]).await;
 }
+
+/// The last units are bought, although each is in a shard of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sku_is_spread_over_shards_and_sold_to_the_last_unit() {
+    let stage = Stage::start().await;
+    let (ada, admin) = (stage.token("ada", Scope::Customer), stage.token("admin", Scope::Admin));
+    let path = format!("/stock/{}/shards", stage.sku("LAMP-01"));
+    put(&stage, &path, &[], &json!({ "shards": 3 })).await.expect(200);
+    assert_eq!(stage.stock("LAMP-01").await["shards"], json!([1, 1, 1]));
+    let bought = stage.order(&ada, "two", &stage.order_of("LAMP-01", 2, "pm_card_visa")).await;
+    stage.reaches(&ada, &bought, "CONFIRMED").await;
+    let sold_out = stage.order(&ada, "two more", &stage.order_of("LAMP-01", 2, "pm_card_visa")).await;
+    stage.reaches(&ada, &sold_out, "CANCELLED").await;
+    put(&stage, &path, &[], &json!({ "shards": 1 })).await.expect(200);
+    assert_eq!(stage.stock("LAMP-01").await["shards"], json!([1, 0, 0]), "shards that are left keep nothing");
+    let last = stage.order(&ada, "the last", &stage.order_of("LAMP-01", 1, "pm_card_visa")).await;
+    stage.reaches(&ada, &last, "CONFIRMED").await;
+    put(&stage, &path, &[], &json!({ "shards": 65 })).await.expect(422);
+    stage.send(Method::PUT, &path, &admin, &[], b"{}".to_vec()).await.expect(422);
+    stage.finish(&[]).await;
+}

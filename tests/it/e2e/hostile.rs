@@ -67,6 +67,7 @@ async fn no_body_gives_a_server_error() {
                 (Method::POST, "/orders"),
                 (Method::PUT, "/products/HAT-02"),
                 (Method::POST, "/stock/MUG-01"),
+                (Method::PUT, "/stock/MUG-01/shards"),
                 (Method::POST, "/webhooks/stripe"),
             ] {
                 let key = format!("hostile-{round}-{place}");

@@ -69,7 +69,7 @@ pub const PEERS: &[Peer] = &[Peer {
             seen_in: &["lock_objects.py"],
             defect: "One row per sku limits how fast it sells.",
             here: "",
-            proof: Nothing("no defect of correctness; one item per sku limits it here too, while only shard 0 is used"),
+            proof: Nothing("no defect of correctness; a sku that many want at once is spread over shards"),
         },
     ],
 }];

@@ -77,8 +77,9 @@ impl CommitHold for HoldsTable {
 /// write units for each line of each order, $1.25 per million lines, beside the write that a customer waits for. A scan
 /// costs an order nothing. It costs half a read unit per 4 KB instead, and a hold has about 110 bytes: 13,500 read
 /// units a run for a million stored holds, or $15 a month when it runs every five minutes. Committed holds stay for
-/// good, so this grows with all orders ever confirmed: from some ten thousand orders a month on, the index is cheaper,
-/// or a rarer run.
+/// good, so this grows with all orders ever confirmed. That is left as it is: when it is too much, the run becomes rarer,
+/// which is one line of `service.yaml`. An order that is watched gives its holds back at its deadline without it, and
+/// commit refuses a hold that has expired, so nothing but a hold that nobody watches waits for the next run.
 ///
 /// Prices: DynamoDB on demand, us-east-1: $0.625 per million write units, $0.125 per million read units.
 #[async_trait]
