@@ -103,14 +103,15 @@ run "inventory" {
   }
 
   assert {
-    condition     = keys(module.schedule) == ["expire-reservations"]
-    error_message = "Nothing gives expired holds back."
+    condition     = keys(module.schedule) == ["expire-reservations", "rebalance-stock"]
+    error_message = "Nothing gives expired holds back, or evens shards out."
   }
 
   assert {
     condition = { for route, target in output.routes : route => target.scope } == {
-      "GET /stock/{sku}"  = "admin"
-      "POST /stock/{sku}" = "admin"
+      "GET /stock/{sku}"        = "admin"
+      "POST /stock/{sku}"       = "admin"
+      "PUT /stock/{sku}/shards" = "admin"
     }
     error_message = jsonencode(output.routes)
   }
