@@ -1,7 +1,7 @@
 //! What crosses a context's border is a golden file: a change of contract shows in a diff.
 
 use contracts::{
-    events::{CloudEvent, OrderEvent, PaymentEvent, ProductEvent, StockEvent},
+    events::{CloudEvent, OrderEvent, PaymentEvent, ProductEvent, QueuedOrder, StockAllocated, StockEvent},
     saga,
 };
 use schemars::schema_for;
@@ -13,6 +13,8 @@ fn schemas() -> Vec<(&'static str, Value)> {
         ("event-order", value(schema_for!(CloudEvent<OrderEvent>))),
         ("event-payment", value(schema_for!(CloudEvent<PaymentEvent>))),
         ("event-product", value(schema_for!(CloudEvent<ProductEvent>))),
+        ("event-queued-order", value(schema_for!(CloudEvent<QueuedOrder>))),
+        ("event-stock-allocated", value(schema_for!(CloudEvent<StockAllocated>))),
         ("event-stock", value(schema_for!(CloudEvent<StockEvent>))),
         ("saga-order", value(schema_for!(saga::OrderSaga))),
         ("saga-reserve-stock", value(schema_for!(saga::ReserveStockAnswer))),

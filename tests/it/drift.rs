@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shop::local;
 
-use crate::stage::Stage;
+use crate::{e2e::sale, stage::Stage};
 
 #[test]
 fn the_descriptions_fit_together() {
@@ -73,6 +73,7 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     stage.send(Method::DELETE, "/products/PEN-01", &admin, &[("if-match", "\"1\"")], Vec::new()).await.expect(204);
 
     spread(&stage, &ada, &admin).await;
+    sale(&stage, &ada, &admin).await;
     abandoned(&stage, &ada).await;
     stuck(&stage).await;
 
@@ -98,6 +99,37 @@ async fn spread(stage: &Stage, ada: &str, admin: &str) {
     let fire = json!({ "delta": -2, "reason": "fire" });
     stage.post("/stock/LAMP-01", admin, &[("idempotency-key", "fire")], &fire).await.expect(200);
     assert_eq!(stage.available("LAMP-01").await, 1);
+}
+
+/// A sale in which a customer waits for longer than a message can, asks again, and would have more than is allowed.
+async fn sale(stage: &Stage, ada: &str, admin: &str) {
+    stage.put_sale("NOTE-01", &json!({ "per_customer": 1 })).await;
+    let shards = json!({ "shards": 2 }).to_string().into_bytes();
+    stage.send(Method::PUT, "/stock/NOTE-01/shards", admin, &[], shards).await.expect(200);
+    stage.get("/sales/NOTE-01", "").await.expect(200);
+    let units = stage.available("NOTE-01").await;
+    let rest = json!({ "delta": 2 - units, "reason": "two are left, in two shards" });
+    stage.post("/stock/NOTE-01", admin, &[("idempotency-key", "rest")], &rest).await.expect(200);
+    let declined = stage.order_of("NOTE-01", 1, "pm_card_visa_chargeDeclined");
+    let id = stage.order(ada, "sale-declined", &declined).await;
+    stage.reaches(ada, &id, "CANCELLED").await;
+    sale::fill(stage, 1_000);
+    stage.put_sale("NOTE-01", &json!({ "per_customer": 2 })).await;
+    stage.pass(Duration::from_secs(2)).await;
+    let order = stage.order_of("NOTE-01", 2, "pm_card_visa");
+    let id = stage.order(ada, "sale", &order).await;
+    stage.pass(Duration::from_secs(2)).await;
+    // Its stock is held by now; whoever allocates looks at the shards again.
+    stage.place(ada, "sale", &order).await.expect(202);
+    stage.pass(Duration::from_secs(950)).await;
+    let sent_again = async || {
+        let unused: Vec<String> = stage.cloud().unused_grants().iter().map(ToString::to_string).collect();
+        !unused.iter().any(|grant| grant.starts_with("orders/start-orders: sqs:SendMessage"))
+    };
+    assert!(stage.eventually(sent_again).await, "its message came before its turn, and was not sent again");
+    stage.pass(Duration::from_secs(100)).await;
+    stage.reaches(ada, &id, "CONFIRMED").await;
+    stage.send(Method::DELETE, "/sales/NOTE-01", admin, &[], Vec::new()).await.expect(204);
 }
 
 /// A customer who never comes back: the hold expires, the watchdog looks, the order ends.

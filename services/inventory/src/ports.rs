@@ -35,6 +35,33 @@ pub enum Holding {
     Elsewhere(Vec<usize>),
 }
 
+/// Takes the units of many orders from one stock item.
+#[async_trait]
+pub trait HoldBatch: Send + Sync {
+    /// Puts the holds of all these orders, which have one line each, of the same sku, and takes their units from one source,
+    /// if none of the holds exists and there is enough for all. At most [`BATCH_MAX`] orders.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn hold_batch(&self, orders: &[Reservation], source: Source, now: Timestamp) -> Result<BatchHolding, Error>;
+}
+
+/// Orders in a batch, at most: each takes one item of a transaction, and their stock item the last of a hundred.
+///
+/// Source: Amazon DynamoDB API, `TransactWriteItems`.
+pub const BATCH_MAX: usize = 99;
+
+/// What came of wanting to hold for a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BatchHolding {
+    /// Every order holds its units.
+    Held,
+    /// Nothing was done: of these orders, by their places, there are holds already, and they decide.
+    HoldsExist(Vec<usize>),
+    /// Nothing was done: the source does not have enough for all.
+    TooFew,
+}
+
 /// Finds out how skus are spread over shards.
 #[async_trait]
 pub trait FindShards: Send + Sync {

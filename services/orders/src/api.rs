@@ -5,7 +5,7 @@ use lambda::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::domain::{Address, LINES_MAX, Line, Order, Status, Wanted, WantedLine};
+use crate::domain::{Address, LINES_MAX, Line, Order, Pace, Phase, Sale, Status, Wanted, WantedLine};
 use contracts::saga::Refusal;
 
 /// How `Money` looks in JSON.
@@ -88,6 +88,106 @@ pub struct OrderBody {
     /// What the customer has to do, when the status is `ACTION_REQUIRED`.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_action: Option<NextActionBody>,
+    /// Its place in the queue of a sale, while it waits there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<QueueBody>,
+}
+
+/// A place in the queue of a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Queue)]
+pub struct QueueBody {
+    /// What it waits for.
+    waits_for: WaitsFor,
+    /// How many are paid until it is its turn, itself included. Only when its stock is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 412)]
+    position: Option<u64>,
+    /// How long that will take, in seconds. Only when its stock is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 10)]
+    estimated_seconds: Option<u64>,
+}
+
+/// What an order in the queue of a sale waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// It is not known yet whether there is stock for it: for a second or two.
+    Stock,
+    /// Its stock is held, and it waits for its turn to pay.
+    Turn,
+}
+
+/// A sale of a product, to be announced, opened or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutSaleBody {
+    /// Orders are taken from this moment on; without it, from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub opens_at: Option<Timestamp>,
+    /// From this moment on they are not taken any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub closes_at: Option<Timestamp>,
+    /// Units for each customer, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10_000, example = 2)]
+    pub per_customer: Option<i64>,
+}
+
+impl PutSaleBody {
+    /// Checks every field, and takes the sale.
+    ///
+    /// # Errors
+    /// 422, with every field that is wrong.
+    pub fn check(&self, now: Timestamp) -> Result<Sale, Problem> {
+        let mut faults = Faults(Problem::invalid());
+        let opens_at = self.opens_at.unwrap_or(now);
+        if self.closes_at.is_some_and(|closes_at| closes_at <= opens_at) {
+            faults.add("/closes_at", "must be after opens_at");
+        }
+        let per_customer = self.per_customer.and_then(|most| faults.take("/per_customer", Quantity::new(most)));
+        if !faults.0.errors.is_empty() {
+            return Err(faults.0);
+        }
+        Ok(Sale { opens_at, closes_at: self.closes_at, per_customer: per_customer.map(Quantity::get) })
+    }
+}
+
+/// A sale of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Sale)]
+pub struct SaleBody {
+    /// The product.
+    #[schema(example = "MUG-01")]
+    sku: String,
+    /// Where the sale is.
+    phase: Phase,
+    /// Orders are taken from this moment on.
+    #[schema(value_type = String, format = DateTime)]
+    opens_at: Timestamp,
+    /// From this moment on they are not taken any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closes_at: Option<Timestamp>,
+    /// Units for each customer, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_customer: Option<u32>,
+}
+
+impl SaleBody {
+    /// This sale of this product, at this moment.
+    pub fn new(sku: &Sku, sale: &Sale, now: Timestamp) -> Self {
+        Self {
+            sku: sku.to_string(),
+            phase: sale.phase(now),
+            opens_at: sale.opens_at,
+            closes_at: sale.closes_at,
+            per_customer: sale.per_customer,
+        }
+    }
 }
 
 /// What the customer has to do.
@@ -147,7 +247,26 @@ impl OrderBody {
             updated_at: order.created_at,
             reason: None,
             next_action: None,
+            queue: None,
         }
+    }
+
+    /// With its place in the queue, if it waits there.
+    #[must_use]
+    pub fn in_queue(self, order: &Order, pace: Pace, now: Timestamp) -> Self {
+        if !order.queued || order.status != Status::Pending {
+            return self;
+        }
+        let queue = match (order.starts_at, order.waits(now)) {
+            (None, _) => Some(QueueBody { waits_for: WaitsFor::Stock, position: None, estimated_seconds: None }),
+            (Some(at), Some(wait)) => Some(QueueBody {
+                waits_for: WaitsFor::Turn,
+                position: Some(pace.position(at, now)),
+                estimated_seconds: Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+            }),
+            (Some(_), None) => None,
+        };
+        Self { queue, ..self }
     }
 }
 
@@ -247,7 +366,10 @@ impl Faults {
         crate::functions::place_order::describe,
         crate::functions::get_order::describe,
         crate::functions::list_orders::describe,
-        crate::functions::cancel_order::describe
+        crate::functions::cancel_order::describe,
+        crate::functions::put_sale::answer,
+        crate::functions::get_sale::answer,
+        crate::functions::delete_sale::answer
     ),
     components(schemas(PlaceOrderBody, OrderBody, OrdersPage, MoneyBody))
 )]

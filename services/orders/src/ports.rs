@@ -7,11 +7,11 @@ use contracts::{
     events::ProductEvent,
     saga::{OrderSaga, Refusal},
 };
-use kernel::{CustomerId, OrderId, Sku, Timestamp};
+use kernel::{CustomerId, OrderId, SignedDuration, Sku, Timestamp};
 
 use crate::{
     Error,
-    domain::{Order, Position, Price, Status, Watch},
+    domain::{Bid, Order, Position, Price, Sale, Status, Watch},
 };
 
 /// Writes a new order down.
@@ -19,6 +19,69 @@ use crate::{
 pub trait PutOrder: Send + Sync {
     /// Puts the order, unless there is one with its id: then that one is the answer.
     async fn put(&self, order: &Order) -> Result<Option<Order>, Error>;
+}
+
+/// Writes a new order down that counts towards a customer's limit.
+#[async_trait]
+pub trait PutLimited: Send + Sync {
+    /// Puts the order, unless there is one with its id, or its customer would have more of the sale's product than `most`.
+    async fn put_limited(&self, order: &Order, bid: &Bid, most: u32) -> Result<Limited, Error>;
+
+    /// Lets these orders, which were cancelled, not count any more: so many units in all.
+    async fn discount(&self, customer: &CustomerId, sku: &Sku, orders: &[OrderId], units: u32) -> Result<(), Error>;
+}
+
+/// What came of wanting to put an order within a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limited {
+    /// It is written down.
+    Put,
+    /// Nothing was done: this order has its id already.
+    Exists(Box<Order>),
+    /// Nothing was done: these orders of the customer count already.
+    Reached(Vec<OrderId>),
+}
+
+/// Has queued orders get their stock.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Tells whoever allocates stock that this order waits for it.
+    async fn queue(&self, order: &Order) -> Result<(), Error>;
+}
+
+/// Gives turns to pay.
+#[async_trait]
+pub trait TakeTurns: Send + Sync {
+    /// When turns begin that take so long in all, none of them before now and none that somebody else has.
+    async fn take(&self, all: SignedDuration, now: Timestamp) -> Result<Timestamp, Error>;
+}
+
+/// Knows how long the queue is.
+#[async_trait]
+pub trait NextTurn: Send + Sync {
+    /// When the next turn is, as it was a second ago or less; nothing, when nobody waits.
+    async fn next(&self) -> Result<Option<Timestamp>, Error>;
+}
+
+/// Writes down when an order's turn is.
+#[async_trait]
+pub trait GiveTurn: Send + Sync {
+    /// The order's turn is then, if it still waits for one. When its turn is, if it has one.
+    async fn give(&self, id: &OrderId, starts_at: Timestamp) -> Result<Option<Timestamp>, Error>;
+}
+
+/// Sends for orders whose turn it is.
+#[async_trait]
+pub trait SendStarts: Send + Sync {
+    /// Each of these orders is to be started after its delay. Where one fails, all count as failed.
+    async fn send(&self, starts: &[(OrderId, Duration)]) -> Result<(), Error>;
+}
+
+/// Keeps sales.
+#[async_trait]
+pub trait KeepSales: Send + Sync {
+    /// The product is in this sale from now on, or in none. Whether there is such a product.
+    async fn set_sale(&self, sku: &Sku, sale: Option<&Sale>) -> Result<bool, Error>;
 }
 
 /// Finds one order.

@@ -7,7 +7,7 @@ use kernel::{CustomerId, EmailAddress, Money, OrderId, Quantity, Sku, Timestamp}
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::saga::{MoneyShape, Refusal};
+use crate::saga::{MoneyShape, OrderFacts, Refusal};
 
 /// A CloudEvents 1.0 envelope.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -54,6 +54,10 @@ impl<T: Payload> CloudEvent<T> {
     }
 }
 
+/// An order of a sale waits for its stock to be allocated, in a batch with others.
+pub const ORDER_QUEUED: &str = "shop.order.queued.v1";
+/// Stock was allocated to queued orders, or could not be.
+pub const STOCK_ALLOCATED: &str = "shop.stock.allocated.v1";
 /// A product was created, or changed.
 pub const PRODUCT_CHANGED: &str = "shop.product.changed.v1";
 /// A product was taken out of the catalogue.
@@ -129,6 +133,20 @@ pub struct OrderEvent {
     pub created_at: Timestamp,
 }
 
+/// What `shop.order.queued.v1` carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct QueuedOrder {
+    /// When it was placed: stock is allocated first come, first served.
+    #[schemars(with = "String")]
+    pub placed_at: Timestamp,
+    /// What its saga will be told of it. It has one line.
+    pub order: OrderFacts,
+}
+
+impl Payload for QueuedOrder {
+    const SOURCE: &'static str = "/emporium/orders";
+}
+
 /// One line of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderEventLine {
@@ -166,6 +184,25 @@ pub struct StockEvent {
 }
 
 impl Payload for StockEvent {
+    const SOURCE: &'static str = "/emporium/inventory";
+}
+
+/// What `shop.stock.allocated.v1` carries: what became of a batch of queued orders. It is news and no decision: what an order
+/// holds, its hold items say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StockAllocated {
+    /// What they wanted.
+    #[schemars(with = "String")]
+    pub sku: Sku,
+    /// Orders that hold their units, first come first.
+    #[schemars(with = "Vec<String>")]
+    pub held: Vec<OrderId>,
+    /// Orders for which nothing was left.
+    #[schemars(with = "Vec<String>")]
+    pub refused: Vec<OrderId>,
+}
+
+impl Payload for StockAllocated {
     const SOURCE: &'static str = "/emporium/inventory";
 }
 

@@ -92,6 +92,10 @@ impl Request {
     /// # Errors
     /// 400 when it is not JSON; 422 with a pointer to the place when it is JSON of the wrong shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        // serde takes an array for an object, field by field; an empty one would be all defaults.
+        if self.body.trim_ascii_start().first() == Some(&b'[') {
+            return Err(Problem::invalid().detail("The body is an array, and has to be an object."));
+        }
         serde_json::from_slice(&self.body).map_err(|why| match why.classify() {
             serde_json::error::Category::Data => Problem::invalid().detail(why.to_string()),
             _ => Problem::malformed(format!("The body is not JSON: {why}")),

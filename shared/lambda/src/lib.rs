@@ -26,7 +26,7 @@ pub use http::{Caller, Request, Response, http};
 pub use outbox::{Outbox, publish_changes, publisher};
 pub use problem::{FieldError, Problem};
 pub use process::main;
-pub use queue::{Message, queue, queue_batch};
+pub use queue::{Message, queue, queue_batch, queue_of};
 pub use runtime::{Runtime, UniqueIds, Uuids, jitter, retries, timeouts};
 pub use settings::Settings;
 pub use step::{schedule, step};

@@ -77,6 +77,27 @@ where
     })
 }
 
+/// As [`queue_batch`], of messages that are JSON. One that cannot be read fails alone, and the others are handed over.
+pub fn queue_of<T, F, Fut>(f: F) -> Handler
+where
+    T: DeserializeOwned + Send + 'static,
+    F: Fn(Vec<T>) -> Fut + Send + Sync + Clone + 'static,
+    Fut: Future<Output = Vec<Result<(), FunctionError>>> + Send + 'static,
+{
+    queue_batch(move |messages| {
+        let f = f.clone();
+        async move {
+            let (mut bodies, mut places) = (Vec::with_capacity(messages.len()), Vec::with_capacity(messages.len()));
+            for message in &messages {
+                places.push(message.json::<T>().map(|body| bodies.push(body)));
+            }
+            let mut outcomes = f(bodies).await.into_iter();
+            let missing = || Err(FunctionError::broken("no outcome"));
+            places.into_iter().map(|read| read.and_then(|()| outcomes.next().unwrap_or_else(missing))).collect()
+        }
+    })
+}
+
 fn message(record: aws_lambda_events::sqs::SqsMessage) -> Message {
     Message {
         id: record.message_id.unwrap_or_default(),

@@ -139,6 +139,8 @@ async fn tokens_are_needed_valid_and_of_the_right_scope() {
         .expect(403);
     let shards = json!({ "shards": 2 }).to_string().into_bytes();
     stage.send(Method::PUT, "/stock/MUG-01/shards", &ada, &[], shards).await.expect(403);
+    stage.send(Method::PUT, "/sales/MUG-01", &ada, &[], b"{}".to_vec()).await.expect(403);
+    stage.send(Method::DELETE, "/sales/MUG-01", &ada, &[], Vec::new()).await.expect(403);
     stage.finish(&[]).await;
 }
 

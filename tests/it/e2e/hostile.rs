@@ -68,6 +68,7 @@ async fn no_body_gives_a_server_error() {
                 (Method::PUT, "/products/HAT-02"),
                 (Method::POST, "/stock/MUG-01"),
                 (Method::PUT, "/stock/MUG-01/shards"),
+                (Method::PUT, "/sales/MUG-01"),
                 (Method::POST, "/webhooks/stripe"),
             ] {
                 let key = format!("hostile-{round}-{place}");
@@ -96,6 +97,8 @@ async fn odd_paths_and_queries_are_refused_politely() {
         "/products/%22%27%3B--",
         "/stock/MUG-01%23",
         "/payments/x",
+        "/sales/%22%27",
+        "/sales/NOPE-01",
         "/orders?limit=-1",
         "/orders?limit=99999999999999999999",
         "/orders?cursor=%FF%FE",

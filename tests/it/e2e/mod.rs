@@ -9,3 +9,4 @@ mod load;
 mod ordering;
 mod payment;
 mod recovery;
+pub mod sale;

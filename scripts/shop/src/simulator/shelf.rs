@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use http::Method;
+use kernel::{Clock, SignedDuration};
 use localcloud::issuer::Scope;
 use serde_json::{Value, json};
 
@@ -97,6 +98,12 @@ impl Admin {
     /// # Errors
     /// None.
     pub async fn work(mut self) -> anyhow::Result<()> {
+        // Some are in a sale before there are orders, and stay in it.
+        for Product { sku, .. } in SHELF {
+            if self.dice.percent(20) {
+                self.open_sale(sku).await;
+            }
+        }
         // Some are spread before there are orders: afterwards few units are left.
         for Product { sku, .. } in SHELF {
             if self.dice.percent(30) {
@@ -116,7 +123,27 @@ impl Admin {
         Ok(())
     }
 
-    /// A sale begins or ends: a sku is spread over more shards, or over fewer. Who is not answered asks again.
+    /// A product is in a sale, at once or soon, for a while or until it is sold. Who is not answered asks again.
+    async fn open_sale(&mut self, sku: &str) {
+        let now = self.world.clock.now();
+        let mut after =
+            |from, until| now + SignedDuration::try_from(self.dice.seconds(from, until)).unwrap_or_default();
+        let (opens_at, closes_at) = (after(0, 120), after(300, 7_200));
+        let per_customer = *self.dice.pick(&[1, 2, 3]);
+        let body = json!({ "opens_at": opens_at, "closes_at": closes_at, "per_customer": per_customer });
+        let path = format!("/sales/{sku}");
+        for attempt in 0..6 {
+            let answer = self.world.send(Method::PUT, &path, &self.token, &[], &body).await;
+            self.world.driver.tell(format_args!("{sku} is in a sale: {}", answer.status));
+            if !answer.is_unknown() {
+                return;
+            }
+            let pause = self.dice.millis(100, 1_000 << attempt);
+            self.world.pass(pause).await;
+        }
+    }
+
+    /// Many are wanted, or few: a sku is spread over more shards, or over fewer. Who is not answered asks again.
     async fn spread(&mut self, sku: &str) {
         let shards = *self.dice.pick(&[1, 2, 3, 5]);
         let (path, body) = (format!("/stock/{sku}/shards"), json!({ "shards": shards }));

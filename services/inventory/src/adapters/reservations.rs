@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Error,
     domain::{Ending, Hold, Reservation, ShardKey, Source},
-    ports::{HoldLines, Holding, ReleaseHolds},
+    ports::{BatchHolding, HoldBatch, HoldLines, Holding, ReleaseHolds},
 };
 
 /// The tables `holds` and `stock`.
@@ -102,6 +102,27 @@ impl HoldLines for Reservations {
             short(takes, sources)
         };
         self.database.transact(writes, Holding::Held, verdict).await
+    }
+}
+
+#[async_trait]
+impl HoldBatch for Reservations {
+    async fn hold_batch(&self, orders: &[Reservation], source: Source, now: Timestamp) -> Result<BatchHolding, Error> {
+        let holds: Vec<Hold> = orders.iter().flat_map(|order| order.holds(&[source])).collect();
+        let Some(first) = holds.first() else { return Ok(BatchHolding::Held) };
+        let together = Hold { quantity: holds.iter().map(|hold| hold.quantity).sum(), ..first.clone() };
+        let mut writes = holds.iter().map(|hold| self.put(hold)).collect::<Result<Vec<_>, Error>>()?;
+        writes.push(self.take(&together, source, now)?);
+        let verdict = |reasons: &[CancellationReason]| {
+            let (take, puts) = reasons.split_last()?;
+            let exist: Vec<usize> =
+                puts.iter().enumerate().filter(|(_, put)| condition_failed(put)).map(|(place, _)| place).collect();
+            match exist.is_empty() {
+                false => Some(BatchHolding::HoldsExist(exist)),
+                true => condition_failed(take).then_some(BatchHolding::TooFew),
+            }
+        };
+        self.database.transact(writes, BatchHolding::Held, verdict).await
     }
 }
 

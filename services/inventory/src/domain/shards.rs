@@ -82,6 +82,17 @@ impl Shards {
         shards.find(enough).and_then(|shard| u32::try_from(shard).ok())
     }
 
+    /// How many of these quantities, from the first, this shard has units for.
+    pub fn fitting(&self, shard: u32, quantities: impl Iterator<Item = u32>) -> usize {
+        let here = usize::try_from(shard).ok().and_then(|shard| self.available.get(shard)).copied().unwrap_or_default();
+        let mut wanted = 0_i64;
+        let mut fits = |quantity: u32| {
+            wanted = wanted.saturating_add(i64::from(quantity));
+            wanted <= here
+        };
+        quantities.take_while(|quantity| fits(*quantity)).count()
+    }
+
     /// The shard that has most.
     pub fn fullest(&self) -> u32 {
         let most = (0_u32..).zip(&self.available).max_by_key(|(shard, units)| (**units, std::cmp::Reverse(*shard)));
@@ -172,6 +183,15 @@ mod tests {
 
     fn shards(in_use: usize, available: &[i64]) -> Shards {
         Shards { in_use, available: available.to_vec() }
+    }
+
+    #[test]
+    fn as_many_fit_as_the_shard_has_units_for_and_nobody_is_passed_over() {
+        let shards = shards(2, &[3, 0]);
+        assert_eq!(shards.fitting(0, [1, 1, 1, 1].into_iter()), 3);
+        assert_eq!(shards.fitting(0, [2, 2, 1].into_iter()), 1);
+        assert_eq!(shards.fitting(1, [1].into_iter()), 0);
+        assert_eq!(shards.fitting(7, [1].into_iter()), 0);
     }
 
     fn order(number: u8) -> OrderId {

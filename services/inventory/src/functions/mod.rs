@@ -3,6 +3,7 @@
 use lambda::Function;
 
 pub(crate) mod adjust_stock;
+pub(crate) mod allocate_stock;
 pub(crate) mod commit_stock;
 pub(crate) mod expire_reservations;
 pub(crate) mod get_stock;
@@ -17,6 +18,7 @@ pub(crate) mod set_stock_shards;
 pub fn functions() -> Vec<Function> {
     vec![
         Function::new(reserve_stock::NAME, reserve_stock::start),
+        Function::new(allocate_stock::NAME, allocate_stock::start),
         Function::new(commit_stock::NAME, commit_stock::start),
         Function::new(refuse_stock::NAME, refuse_stock::start),
         Function::new(release_stock::NAME, release_stock::start),

@@ -1,6 +1,7 @@
 //! What this context does, step by step. Each can be run again at any time, beside itself and beside the others.
 
 mod adjust;
+mod allocate;
 mod commit;
 mod expire;
 mod refuse;
@@ -9,6 +10,7 @@ mod reserve;
 mod spread;
 
 pub use adjust::adjust;
+pub use allocate::{Allocate, Outcome};
 pub use commit::commit;
 pub use expire::{Expiry, expire};
 pub use refuse::refuse;

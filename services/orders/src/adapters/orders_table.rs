@@ -14,7 +14,7 @@ use lambda::{Runtime, StartError};
 use crate::{
     Error,
     domain::{Order, Position, Status},
-    ports::{FindOrder, FindOrders, ListOrders, MarkOrder, PutOrder, RecordRound, Step, StepOrder, Stepped},
+    ports::{FindOrder, FindOrders, GiveTurn, ListOrders, MarkOrder, PutOrder, RecordRound, Step, StepOrder, Stepped},
 };
 
 /// DynamoDB reads at most so many items in one batch. Source: `BatchGetItem`.
@@ -226,6 +226,26 @@ impl RecordRound for OrdersTable {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl GiveTurn for OrdersTable {
+    /// Nothing that anybody is told changes, as when a round is recorded.
+    async fn give(&self, id: &OrderId, starts_at: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(id)));
+        let update = update.update_expression("SET starts_at = if_not_exists(starts_at, :at)");
+        let update = update.condition_expression("#status = :pending");
+        let update = update.expression_attribute_names("#status", "status");
+        let update = update.expression_attribute_values(":pending", text(Status::Pending.as_str()));
+        let update = update.expression_attribute_values(":at", text(starts_at.to_string()));
+        match update.return_values(ReturnValue::AllNew).send().await {
+            Ok(given) => Ok(read(given.attributes.unwrap_or_default())?.starts_at),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
                 _ => Err(Error::aws("UpdateItem", &error)),
             },
         }

@@ -11,8 +11,11 @@ use kernel::{Clock, SignedDuration, Sku, Timestamp};
 
 use crate::{Error, domain::Price, ports::FindPrices};
 
+/// A product in a sale is remembered for so long, at most: a sale that is closed is closed.
+const IN_SALE: SignedDuration = SignedDuration::from_secs(1);
+
 /// Remembers prices in memory for `lifetime`, per environment: most orders then cost no read, and a changed price is in force
-/// everywhere that much later at most. Skus that are not on sale are not remembered, so that a new product sells at once.
+/// everywhere that much later at most, and so is a sale that was announced. Skus that are not on sale are not remembered, so that a new product sells at once.
 #[derive(Clone)]
 pub(crate) struct PriceCache<P> {
     source: P,
@@ -30,7 +33,10 @@ impl<P> PriceCache<P> {
         let now = self.clock.now();
         let lifetime = SignedDuration::try_from(self.lifetime).unwrap_or(SignedDuration::MAX);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, (since, _)| now.duration_since(*since) < lifetime);
+        known.retain(|_, (since, price)| {
+            let lifetime = if price.sale.is_some() { lifetime.min(IN_SALE) } else { lifetime };
+            now.duration_since(*since) < lifetime
+        });
         let price = |sku: &Sku| known.get(sku).map(|(_, price)| (sku.clone(), price.clone()));
         skus.iter().filter_map(price).collect()
     }

@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 use crate::{
     Error,
-    domain::Price,
-    ports::{FindPrices, KeepPrice},
+    domain::{Price, Sale},
+    ports::{FindPrices, KeepPrice, KeepSales},
 };
 
 /// The table of prices.
@@ -90,6 +90,31 @@ impl KeepPrice for PricesTable {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}
+
+/// A product's sale is a part of its price, so that it costs an order no read of its own.
+#[async_trait]
+impl KeepSales for PricesTable {
+    async fn set_sale(&self, sku: &Sku, sale: Option<&Sale>) -> Result<bool, Error> {
+        let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(sku)));
+        let update = update.condition_expression("removed = :no");
+        let update = update.expression_attribute_values(":no", AttributeValue::Bool(false));
+        let update = match sale {
+            None => update.update_expression("REMOVE sale"),
+            Some(sale) => {
+                let sale = serde_dynamo::to_attribute_value(sale);
+                let sale: AttributeValue = sale.map_err(|why| Error::broken("a sale cannot be written", why))?;
+                update.update_expression("SET sale = :sale").expression_attribute_values(":sale", sale)
+            }
+        };
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
                 _ => Err(Error::aws("UpdateItem", &error)),
             },
         }

@@ -4,6 +4,7 @@ mod cursor;
 mod identity;
 mod order;
 mod placing;
+mod sale;
 mod status;
 mod watch;
 
@@ -11,5 +12,6 @@ pub use cursor::{Cursor, Position};
 pub use identity::{fingerprint, order_id};
 pub use order::{Address, Line, Order};
 pub use placing::{LINES_MAX, Price, Refused, Wanted, WantedLine, price};
+pub use sale::{Bid, Pace, Phase, Sale, Start, bid};
 pub use status::Status;
 pub use watch::{Schedule, Watch};

@@ -1,7 +1,9 @@
 //! An order.
 
+use std::time::Duration;
+
 use contracts::{
-    events::{OrderEvent, OrderEventLine},
+    events::{CloudEvent, ORDER_QUEUED, OrderEvent, OrderEventLine, QueuedOrder},
     saga::{Direction, OrderFacts, OrderSaga, Refusal},
 };
 use kernel::{CustomerId, EmailAddress, Money, OrderId, PaymentMethodId, Quantity, Sku, Timestamp};
@@ -48,6 +50,12 @@ pub struct Order {
     /// Since when it has been waiting for somebody to look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_operator_since: Option<Timestamp>,
+    /// Whether it was placed in a sale, and so waits for its stock and its turn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub queued: bool,
+    /// When its turn to pay comes, once its stock is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<Timestamp>,
     /// How often the watchdog has looked at it, and come back to look again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub watch_round: u32,
@@ -124,6 +132,19 @@ impl Order {
             _ => return None,
         };
         Some(OrderSaga { direction, reason, order: self.facts() })
+    }
+
+    /// How long it is until its turn to pay comes, if that is not over.
+    pub fn waits(&self, now: Timestamp) -> Option<Duration> {
+        let wait = self.starts_at.filter(|_| self.status == Status::Pending)?.duration_since(now);
+        Duration::try_from(wait).ok().filter(|wait| !wait.is_zero())
+    }
+
+    /// What whoever allocates stock to queued orders needs to know.
+    pub fn queued(&self) -> CloudEvent<QueuedOrder> {
+        let data = QueuedOrder { placed_at: self.created_at, order: self.facts() };
+        let id = format!("{}:queued", self.order_id);
+        CloudEvent::new(ORDER_QUEUED, id, self.order_id.as_str(), self.created_at, data)
     }
 
     /// What events about this order carry.

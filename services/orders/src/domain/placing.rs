@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Currency, EmailAddress, Money, PaymentMethodId, Quantity, Sku};
+use kernel::{Currency, EmailAddress, Money, PaymentMethodId, Quantity, Sku, Timestamp};
 
-use super::{Address, Line};
+use super::{Address, Line, Sale};
 
 /// The most lines of an order: a reservation takes two actions a line, and DynamoDB takes a hundred in a transaction.
 pub const LINES_MAX: usize = 50;
@@ -47,6 +47,9 @@ pub struct Price {
     pub name: String,
     /// The price of one.
     pub price: Money,
+    /// Its sale, if it is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale: Option<Sale>,
 }
 
 /// Why an order is not taken.
@@ -63,6 +66,26 @@ pub enum Refused {
         /// What it costs.
         total: Money,
     },
+    /// The product's sale has not opened yet.
+    SaleNotOpen {
+        /// The product.
+        sku: Sku,
+        /// When it opens.
+        opens_at: Timestamp,
+    },
+    /// The product's sale is over.
+    SaleOver(Sku),
+    /// The product is in a sale, and so is bought alone.
+    SaleAlone(Sku),
+    /// The customer would have more of it than the sale allows.
+    CustomerLimit {
+        /// The product.
+        sku: Sku,
+        /// Units for each customer.
+        most: u32,
+    },
+    /// So many orders of sales wait that this one's turn would come too late.
+    QueueFull,
 }
 
 /// The lines of the order and its total, at these prices.
@@ -85,7 +108,7 @@ pub fn price(wanted: &Wanted, prices: &BTreeMap<Sku, Price>) -> Result<(Vec<Line
     let mut total = Money::zero(wanted.currency);
     let mut lines = Vec::with_capacity(wanted.lines.len());
     for WantedLine { sku, quantity } in &wanted.lines {
-        let Some(Price { name, price }) = prices.get(sku) else { continue };
+        let Some(Price { name, price, .. }) = prices.get(sku) else { continue };
         let line_total = price.times(*quantity).map_err(|_| Refused::TotalOutOfRange)?;
         total = total.plus(line_total).map_err(|_| Refused::TotalOutOfRange)?;
         lines.push(Line { sku: sku.clone(), name: name.clone(), quantity: *quantity, unit_price: *price });

@@ -41,6 +41,11 @@ impl Schedule {
         self.first.saturating_mul(2_u32.saturating_pow(round)).min(self.longest)
     }
 
+    /// The delay before a look at an order whose turn comes after so long.
+    pub fn after(&self, wait: Duration) -> Duration {
+        wait.saturating_add(self.first).min(self.longest)
+    }
+
     /// Whether somebody has to look. Before its deadline an order may well be waiting for its customer; after it, the saga
     /// ends it one way or the other unless something is stuck.
     pub fn needs_operator(&self, order: &Order, round: u32, now: Timestamp) -> bool {

@@ -1,19 +1,21 @@
 //! `GET /orders/{id}`: one order, for the customer who placed it.
 
-use kernel::OrderId;
+use kernel::{OrderId, Timestamp};
 use lambda::{Handler, Problem, Request, Response, Runtime, StartError};
 
-use crate::{adapters::OrdersTable, api::OrderBody, ports::FindOrder};
+use super::pace;
+use crate::{adapters::OrdersTable, api::OrderBody, domain::Pace, ports::FindOrder};
 
 pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
-    let orders = OrdersTable::new(&runtime)?;
+    let (orders, pace) = (OrdersTable::new(&runtime)?, pace(&runtime)?);
+    let clock = runtime.clock;
     Ok(lambda::http(move |request| {
-        let orders = orders.clone();
-        async move { answer(&orders, &request).await }
+        let (orders, now) = (orders.clone(), clock.now());
+        async move { answer(&orders, pace, now, &request).await }
     }))
 }
 
-async fn answer(orders: &dyn FindOrder, request: &Request) -> Result<Response, Problem> {
+async fn answer(orders: &dyn FindOrder, pace: Pace, now: Timestamp, request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let not_found = || Problem::not_found("order");
     let id = OrderId::parse(request.path("id")).map_err(|_| not_found())?;
@@ -22,7 +24,8 @@ async fn answer(orders: &dyn FindOrder, request: &Request) -> Result<Response, P
     if order.customer_id != caller.id && !caller.has_scope("admin") {
         return Err(not_found());
     }
-    Ok(Response::json(200, &OrderBody::now(&order))?.header("cache-control", "private, no-store"))
+    Ok(Response::json(200, &OrderBody::now(&order).in_queue(&order, pace, now))?
+        .header("cache-control", "private, no-store"))
 }
 
 /// Describes the route.

@@ -5,22 +5,31 @@ use std::sync::Arc;
 use kernel::{Clock, Money, SignedDuration};
 use lambda::{Handler, Problem, Request, Response, Runtime, StartError};
 
+use super::pace;
 use crate::{
     Error,
-    adapters::{OrdersTable, PriceCache, PricesTable, Sagas},
+    adapters::{Limits, OrderTopic, OrdersTable, PriceCache, PricesTable, Sagas, Turns},
     api::{OrderBody, PlaceOrderBody},
     domain::{self, Refused},
     usecases::{PlaceOrder, Placed},
 };
+
+/// After so long it is worth asking again whether the queue has room.
+const QUEUE_FULL_RETRY_SECONDS: &str = "60";
 
 pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     let orders = Arc::new(OrdersTable::new(&runtime)?);
     let lifetime = runtime.settings.seconds("PRICE_CACHE_SECONDS")?;
     let place = PlaceOrder {
         put: orders.clone(),
-        find: orders,
+        find: orders.clone(),
         prices: Arc::new(PriceCache::new(PricesTable::new(&runtime)?, lifetime, runtime.clock.clone())),
         saga: Arc::new(Sagas::new(&runtime)?),
+        limits: Arc::new(Limits::new(&runtime)?),
+        counted: orders,
+        queue: Arc::new(OrderTopic::new(&runtime)?),
+        turns: Arc::new(Turns::new(&runtime)?),
+        pace: pace(&runtime)?,
         time_to_deadline: SignedDuration::from_secs(runtime.settings.parse("ORDER_DEADLINE_SECONDS")?),
     };
     let clock = runtime.clock;
@@ -50,6 +59,10 @@ async fn answer(place: &PlaceOrder, clock: &dyn Clock, request: &Request) -> Res
             Err(Problem::new(422, "idempotency-key-reused", "The idempotency key belongs to another request")
                 .detail("Send the request as it was, or a new key for a new order."))
         }
+        // A turn is free again when others have had theirs, and not in a second.
+        Placed::Refused(Refused::QueueFull) => {
+            Ok(Response::from(problem(Refused::QueueFull)).header("retry-after", QUEUE_FULL_RETRY_SECONDS))
+        }
         Placed::Refused(refused) => Err(problem(refused)),
     }
 }
@@ -63,6 +76,19 @@ fn problem(refused: Refused) -> Problem {
             .detail(format!("Sold in another currency: {}.", names(&skus))),
         Refused::TotalOutOfRange => Problem::new(422, "total-out-of-range", "The total cannot be charged at once"),
         Refused::PriceChanged { total } => changed(total),
+        Refused::SaleNotOpen { sku, opens_at } => Problem::new(409, "sale-not-open", "The sale has not opened yet")
+            .detail(format!("The sale of {sku} opens at {opens_at}.")),
+        Refused::SaleOver(sku) => {
+            Problem::new(409, "sale-over", "The sale is over").detail(format!("The sale of {sku} is over."))
+        }
+        Refused::SaleAlone(sku) => Problem::new(422, "sale-alone", "A product in a sale is bought alone")
+            .detail(format!("{sku} is in a sale: place one order for it, and another for the rest.")),
+        Refused::CustomerLimit { sku, most } => {
+            Problem::new(409, "customer-limit", "No more of this product for one customer")
+                .detail(format!("Each customer can have {most} of {sku} in its sale."))
+        }
+        Refused::QueueFull => Problem::new(503, "queue-full", "Too many are waiting")
+            .detail("So many orders wait to be paid that yours would not be through in time. Please try again later."),
     }
 }
 
@@ -87,10 +113,10 @@ fn changed(total: Money) -> Problem {
         (status = 400, description = "missing-idempotency-key, malformed-idempotency-key, malformed-request", content_type = "application/problem+json"),
         (status = 401, description = "No valid token (worded by the gateway)"),
         (status = 403, description = "The token lacks the scope (worded by the gateway)"),
-        (status = 409, description = "price-changed", content_type = "application/problem+json"),
-        (status = 422, description = "invalid-request, idempotency-key-reused, unknown-sku, other-currency, total-out-of-range", content_type = "application/problem+json"),
+        (status = 409, description = "price-changed, sale-not-open, sale-over, customer-limit", content_type = "application/problem+json"),
+        (status = 422, description = "invalid-request, idempotency-key-reused, unknown-sku, other-currency, total-out-of-range, sale-alone", content_type = "application/problem+json"),
         (status = 429, description = "Too many requests (worded by the gateway)"),
-        (status = 503, description = "unavailable", content_type = "application/problem+json")
+        (status = 503, description = "unavailable, queue-full", content_type = "application/problem+json")
     ),
     security(("jwt" = ["customer"]))
 )]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lambda::{FunctionError, Handler, Message, Runtime, StartError};
+use lambda::{FunctionError, Handler, Runtime, StartError};
 
 use crate::{
     adapters::{OrdersTable, Sagas, WatchQueue},
@@ -25,16 +25,11 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
         },
     };
     let clock = runtime.clock;
-    Ok(lambda::queue_batch(move |messages| {
+    Ok(lambda::queue_of(move |watches: Vec<Watch>| {
         let (watch, now) = (watch.clone(), clock.now());
         async move {
-            let watches: Vec<Result<Watch, FunctionError>> = messages.iter().map(Message::json).collect();
-            let readable: Vec<Watch> = watches.iter().filter_map(|watch| watch.as_ref().ok().cloned()).collect();
-            let mut outcomes = watch.look(&readable, now).await.into_iter();
-            let outcome = |read: Result<Watch, FunctionError>| {
-                read.and_then(|_| outcomes.next().map_or(Ok(()), |outcome| outcome.map_err(FunctionError::from)))
-            };
-            watches.into_iter().map(outcome).collect()
+            let outcomes = watch.look(&watches, now).await.into_iter();
+            outcomes.map(|outcome| outcome.map_err(FunctionError::from)).collect()
         }
     }))
 }

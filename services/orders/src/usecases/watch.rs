@@ -82,9 +82,15 @@ impl WatchOrders {
             // Every time, not only when it was marked now: whoever marked it may have died before saying so.
             error!(order_id = %order.order_id, round = watch.round, "order needs an operator");
         }
-        self.saga.start(&execution).await?;
         let next = watch.next();
-        let delay = self.schedule.delay(next.round);
+        let delay = match order.waits(now) {
+            // Its turn to pay will come; whoever starts it then may be lost on the way.
+            Some(wait) => self.schedule.after(wait),
+            None => {
+                self.saga.start(&execution).await?;
+                self.schedule.delay(next.round)
+            }
+        };
         self.watch.watch(&[(next.clone(), delay)]).await?;
         // Only now: a watch that is remembered and was not sent would be the end of all watching.
         self.rounds.record_round(&order.order_id, next.round).await

@@ -1,6 +1,6 @@
 //! SQS event source mappings, with partial batch responses.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -8,6 +8,12 @@ use tokio::sync::Semaphore;
 use tracing::error;
 
 use crate::{aws::AwsError, cloud::Inner, sqs::Received};
+
+/// For larger batches, AWS wants a window in which they fill, of a second at least, which is what Terraform sets.
+///
+/// Source: AWS Lambda, `CreateEventSourceMapping`, `BatchSize`.
+const BATCH_WITHOUT_WINDOW: u32 = 10;
+const WINDOW: Duration = Duration::from_secs(1);
 
 /// Hands the messages of `queue` to `target`, up to `batch` at a time and `concurrency` invocations at once.
 pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch: u32, concurrency: u32) {
@@ -33,6 +39,9 @@ pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch
 
 async fn receive(cloud: &Inner, queue: &str, batch: u32) -> Result<Vec<Received>, AwsError> {
     cloud.queues.available(queue).await?;
+    if batch > BATCH_WITHOUT_WINDOW {
+        cloud.queues.gather(queue, batch as usize, WINDOW).await?;
+    }
     cloud.queues.receive(queue, batch as usize)
 }
 

@@ -180,6 +180,11 @@ impl Queue {
         self.by_time.first().map(|(visible_at, _)| *visible_at)
     }
 
+    /// Whether there are at least so many visible messages.
+    pub fn has_visible(&self, most: usize, now: Timestamp) -> bool {
+        self.by_time.iter().take_while(|(visible_at, _)| *visible_at <= now).take(most).count() == most
+    }
+
     pub fn has_expired(&self, message: &Message, now: Timestamp) -> bool {
         after(message.sent_at, self.config.retention) <= now
     }

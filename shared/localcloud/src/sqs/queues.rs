@@ -138,6 +138,27 @@ impl Queues {
         }
     }
 
+    /// Waits until there are so many visible messages, or that long.
+    ///
+    /// # Errors
+    /// There is no such queue.
+    pub async fn gather(&self, queue: &str, most: usize, window: Duration) -> Result<(), AwsError> {
+        let arrivals = Arc::clone(&self.broker().queue(queue)?.arrivals);
+        let end = super::queue::after(self.now(), window);
+        while self.now() < end {
+            let arrival = arrivals.notified();
+            if self.broker().queue(queue)?.has_visible(most, self.now()) {
+                return Ok(());
+            }
+            tokio::select! {
+                biased;
+                () = arrival => {}
+                () = self.clock.sleep_until(end) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// How many messages the queue has.
     ///
     /// # Errors

@@ -115,6 +115,13 @@ run "inventory" {
     }
     error_message = jsonencode(output.routes)
   }
+
+  assert {
+    condition = { for name, subscription in output.subscriptions : name => [subscription.topic, subscription.types] } == {
+      "inventory/queued-orders" = ["orders/order-events", ["shop.order.queued.v1"]]
+    }
+    error_message = jsonencode(output.subscriptions)
+  }
 }
 
 run "payments" {
@@ -192,12 +199,15 @@ run "orders" {
   assert {
     condition = { for name, subscription in output.subscriptions : name => subscription.topic } == {
       "orders/product-changes" = "catalog/product-events", "orders/payment-changes" = "payments/payment-events"
+      "orders/allocations"     = "inventory/stock-events"
     }
     error_message = jsonencode(output.subscriptions)
   }
 
   assert {
-    condition     = { for route, target in output.routes : route => target.scope if target.scope != "customer" } == {}
-    error_message = "A route of orders is open to others than customers."
+    condition = { for route, target in output.routes : route => target.scope if target.scope != "customer" } == {
+      "PUT /sales/{sku}" = "admin", "GET /sales/{sku}" = null, "DELETE /sales/{sku}" = "admin"
+    }
+    error_message = "A route of orders is open to others than customers and admins."
   }
 }

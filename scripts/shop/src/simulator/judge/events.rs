@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     Invariant::{EventPublished, EventRecognisable, EventTrue},
     facts::{Change, Facts, Findings, text},
+    news,
 };
 use crate::simulator::witness::Published;
 
@@ -111,7 +112,10 @@ pub fn look(facts: &Facts, published: &[Published], findings: &mut Findings) {
     for (family, changes) in &families {
         look_at(family, changes, published, findings);
     }
-    let is_known = |event: &&Published| families.iter().any(|(family, _)| event.kind.starts_with(family.prefix));
+    news::look(facts, published, findings);
+    let is_known = |event: &&Published| {
+        news::is_news(event) || families.iter().any(|(family, _)| event.kind.starts_with(family.prefix))
+    };
     for event in published.iter().filter(|event| !is_known(event)) {
         findings.add(EventTrue, format!("{} {} is of no known type", event.kind, event.id));
     }
@@ -124,7 +128,8 @@ fn look_at(family: &Family, changes: &[Change], published: &[Published], finding
     }
     let mut ids: BTreeMap<Fact, BTreeSet<&str>> = BTreeMap::new();
     let mut meanings: BTreeMap<&str, Fact> = BTreeMap::new();
-    for event in published.iter().filter(|event| event.kind.starts_with(family.prefix)) {
+    let of_family = |event: &&Published| event.kind.starts_with(family.prefix) && !news::is_news(event);
+    for event in published.iter().filter(of_family) {
         let fact = family.told(event);
         let first = meanings.entry(&event.id).or_insert_with(|| fact.clone());
         findings.check(*first == fact, EventRecognisable, || {

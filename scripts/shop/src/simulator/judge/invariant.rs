@@ -38,6 +38,8 @@ invariants! {
         "What was received and written off is exactly what admins were told."
     SoldOutIsTrue "sold-out-is-true"
         "No order is refused as sold out while there always were, over all shards, the units that it wants."
+    WithinLimits "within-limits"
+        "No customer has more units of a product in its sale than the sale allows."
     ConfirmedHasStock "confirmed-has-stock"
         "Every line of a confirmed order has its units committed."
     CancelledHoldsNothing "cancelled-holds-nothing"

@@ -9,6 +9,7 @@ mod facts;
 mod invariant;
 mod mails;
 mod money;
+mod news;
 mod orders;
 mod stock;
 
@@ -162,6 +163,7 @@ impl Judge {
         stock::as_told(evidence, &self.promises.adjustments(), findings);
         money::look_at_rest(evidence, |order| self.is_with_an_operator(order), findings);
         orders::all_end(facts, |order| self.is_with_an_operator(order), findings);
+        orders::within_limits(facts, findings);
         orders::as_promised(facts, &self.promises, findings);
         orders::look_back(facts, findings);
         self.world.driver.with_witness(|witness| {

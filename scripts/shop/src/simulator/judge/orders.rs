@@ -1,10 +1,12 @@
 //! Orders: none is lost, and what was said of one stays true.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
-    Invariant::{CancelIsFinal, EndsStay, EveryOrderEnds, TakenIsKept},
-    facts::{Facts, Findings, is_over, text},
+    Invariant::{CancelIsFinal, EndsStay, EveryOrderEnds, TakenIsKept, WithinLimits},
+    facts::{Facts, Findings, is_over, number, text},
 };
 use crate::simulator::promises::Promises;
 
@@ -20,6 +22,26 @@ pub fn all_end(facts: &Facts, is_with_an_operator: impl Fn(&Value) -> bool, find
                 _ => format!("{id} is {status} and needs an operator, and no alarm was raised"),
             },
         );
+    }
+}
+
+/// Nobody has more of a product than its sale allows. Orders that were placed before there was a sale do not count.
+pub fn within_limits(facts: &Facts, findings: &mut Findings) {
+    let limits: BTreeMap<&str, i64> = facts
+        .evidence
+        .prices
+        .iter()
+        .filter_map(|price| Some((text(&price["sku"]), price["sale"]["per_customer"].as_i64()?)))
+        .collect();
+    let mut units: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for order in facts.evidence.orders.iter().filter(|o| o["queued"] == true && o["status"] != "CANCELLED") {
+        for line in order["lines"].as_array().into_iter().flatten() {
+            *units.entry((text(&order["customer_id"]), text(&line["sku"]))).or_default() += number(&line["quantity"]);
+        }
+    }
+    for ((customer, sku), units) in units {
+        let most = limits.get(sku).copied().unwrap_or(i64::MAX);
+        findings.check(units <= most, WithinLimits, || format!("{customer} has {units} of {sku}, and may have {most}"));
     }
 }
 

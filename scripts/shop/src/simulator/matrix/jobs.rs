@@ -148,7 +148,8 @@ pub fn singles(recordings: &[Recording]) -> Vec<Job> {
 }
 
 /// Every pair of faults over the steps of the saga, in the scenarios that want it: the second strikes a call that is made after
-/// the first has struck, which may be the repetition of the same one.
+/// the first has struck, which may be the repetition of the same one. A death before a call is left out where the same
+/// invocation has made a call before: it is a death after that one.
 ///
 /// # Errors
 /// The simulator fails.
@@ -156,12 +157,12 @@ pub fn pairs(recordings: &[Recording], bug: &Bug) -> anyhow::Result<Vec<Job>> {
     let steps = step_functions()?;
     let mut first = Vec::new();
     for Recording { scenario, run } in recordings.iter().filter(|recording| recording.scenario.pairs) {
-        let strikes = strikes_of(run, 0, |function| steps.contains(function));
+        let strikes = strikes_of(run, 0, |function| steps.contains(function)).filter(is_new);
         first.extend(strikes.map(|strike| Job::striking(scenario, vec![strike], Purpose::Pair)));
     }
     let second = each(first, bug, &|| {}, |job, run| (job, run))?.into_iter().flat_map(|(job, run)| {
         let after = job.faults.strikes.last().map_or(0, |strike| strike.place + 1);
-        let more: Vec<_> = strikes_of(&run, after, |function| steps.contains(function)).collect();
+        let more: Vec<_> = strikes_of(&run, after, |function| steps.contains(function)).filter(is_new).collect();
         more.into_iter().map(move |strike| {
             let strikes = [job.faults.strikes.clone(), vec![strike]].concat();
             Job::striking(job.scenario, strikes, Purpose::Pair)
@@ -242,6 +243,11 @@ fn step_functions() -> anyhow::Result<BTreeSet<String>> {
 fn strikes_of(run: &Run, from: usize, such: impl Fn(&str) -> bool) -> impl Iterator<Item = Strike> {
     let calls = run.seen.made.iter().enumerate().skip(from).filter(move |(_, made)| such(&made.function));
     calls.flat_map(|(place, made)| FAULTS.map(|outcome| Strike { place, made: made.clone(), outcome }))
+}
+
+/// Whether no strike at an earlier call does the same.
+fn is_new(strike: &Strike) -> bool {
+    strike.outcome != Outcome::KilledBefore || strike.made.number == 1
 }
 
 impl Job {

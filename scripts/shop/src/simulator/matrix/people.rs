@@ -2,9 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use fakestripe::Authentication;
 use http::{Method, StatusCode};
+use kernel::Clock;
 use localcloud::issuer::Scope;
 use serde_json::{Value, json};
 
@@ -63,18 +64,29 @@ impl People {
 
     /// The customer places an order of these lines. Its id.
     pub async fn place(&self, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<String> {
-        let hear = |answer: &Answer| self.promises.placed(&self.customer, KEY, answer);
-        let answer = self.order(card, lines, hear).await?;
+        self.place_as(KEY, card, lines).await
+    }
+
+    /// The customer places an order under this key. Its id.
+    pub async fn place_as(&self, key: &str, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<String> {
+        let hear = |answer: &Answer| self.promises.placed(&self.customer, key, answer);
+        let answer = self.order(key, card, lines, hear).await?;
         ensure!(answer.status == StatusCode::ACCEPTED, "the order is not taken: {answer:?}");
         answer.json()["id"].as_str().map(str::to_owned).context("the order has no id")
     }
 
     /// The customer uses the order's key for another one.
     pub async fn reuse_the_key(&self, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
-        self.order(card, lines, |answer| self.promises.reused(KEY, answer)).await.map(drop)
+        self.order(KEY, card, lines, |answer| self.promises.reused(KEY, answer)).await.map(drop)
     }
 
-    async fn order(&self, card: &str, lines: &[(&str, u32)], hear: impl Fn(&Answer)) -> anyhow::Result<Answer> {
+    async fn order(
+        &self,
+        key: &str,
+        card: &str,
+        lines: &[(&str, u32)],
+        hear: impl Fn(&Answer),
+    ) -> anyhow::Result<Answer> {
         let items: Vec<Value> =
             lines.iter().map(|(sku, quantity)| json!({ "sku": sku, "quantity": quantity })).collect();
         let body = json!({
@@ -87,7 +99,41 @@ impl People {
                 "country": "GB",
             },
         });
-        self.ask((Method::POST, "/orders"), &self.customer, &[("idempotency-key", KEY)], &body, hear).await
+        self.ask((Method::POST, "/orders"), &self.customer, &[("idempotency-key", key)], &body, hear).await
+    }
+
+    /// The customer would have more than the sale allows.
+    pub async fn is_limited(&self, key: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
+        let answer = self.order(key, "pm_card_visa", lines, |_| {}).await?;
+        ensure!(answer.json()["type"] == "/problems/customer-limit", "one more is taken: {answer:?}");
+        Ok(())
+    }
+
+    /// The admin opens a sale with so many units for each customer.
+    pub async fn open_sale(&self, sku: &str, per_customer: u32) -> anyhow::Result<()> {
+        let (path, body) = (format!("/sales/{sku}"), json!({ "per_customer": per_customer }));
+        let answer = self.ask((Method::PUT, &path), &self.admin, &[], &body, |_| {}).await?;
+        ensure!(answer.status == StatusCode::OK, "PUT {path}: {answer:?}");
+        let there = self.read(&path).await?.json();
+        ensure!(there["phase"] == "open", "PUT {path} was done, and the sale is {there}");
+        Ok(())
+    }
+
+    /// The admin takes the product out of its sale.
+    pub async fn end_sale(&self, sku: &str) -> anyhow::Result<()> {
+        let path = format!("/sales/{sku}");
+        let answer = self.ask((Method::DELETE, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(answer.status == StatusCode::NO_CONTENT, "DELETE {path}: {answer:?}");
+        let there = self.ask((Method::GET, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(there.status == StatusCode::NOT_FOUND, "DELETE {path} was done, and the sale is there: {there:?}");
+        Ok(())
+    }
+
+    /// So many seconds go by before the next turn to pay.
+    pub fn fill_the_queue(&self, seconds: i64) -> anyhow::Result<()> {
+        let next = self.world.clock.now().as_microsecond() + seconds * 1_000_000;
+        let turn = json!({ "admission": "next-turn", "next_at": next });
+        self.world.cloud().put("orders", "admissions", &turn).map_err(|why| anyhow!(why))
     }
 
     /// The customer takes the order back. Whether that was still possible.

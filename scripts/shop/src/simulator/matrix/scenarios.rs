@@ -288,6 +288,37 @@ pub const SCENARIOS: &[Scenario] = &[
         refusals: &[("AuthorizePayment", UNDONE)],
         ..PLAIN
     },
+    Scenario {
+        name: "in a sale",
+        about: "Placed in a sale, allocated, paid when it is its turn; then the sale is ended.",
+        act: |people| Box::pin(buy_in_a_sale(people)),
+        ..PLAIN
+    },
+    Scenario {
+        name: "sold out in a sale",
+        about: "More than there is, in a sale.",
+        products: &[LAMP],
+        act: |people| Box::pin(miss_a_sale(people)),
+        ends: &["cancelled_sold_out"],
+        refusals: &[("ReserveStock", &["RefuseStock", "AbandonOrder"])],
+        ..PLAIN
+    },
+    Scenario {
+        name: "a long queue",
+        about: "In a sale, units that are moved together, a turn that comes after longer than a message can wait, and the \
+                same request again meanwhile.",
+        products: &[LAMP],
+        act: |people| Box::pin(wait_for_a_turn(people)),
+        ..PLAIN
+    },
+    Scenario {
+        name: "a second try in a sale",
+        about: "The bank declines the one order that the sale allows a customer, which so may have another.",
+        act: |people| Box::pin(try_again(people)),
+        ends: &["cancelled_payment_declined, confirmed"],
+        refusals: &[("AuthorizePayment", UNDONE)],
+        ..PLAIN
+    },
 ];
 
 /// After so long, no function remembers a price that is no longer right.
@@ -378,4 +409,43 @@ async fn leave_shards(people: &People) -> anyhow::Result<()> {
     people.spread("MUG-01", 1).await?;
     people.authenticate(&id, Authentication::Fail).await?;
     people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
+}
+
+async fn buy_in_a_sale(people: &People) -> anyhow::Result<()> {
+    people.open_sale("MUG-01", 2).await?;
+    people.world.pass(PRICES_ARE_KNOWN).await;
+    buy(people, "pm_card_visa", &[("MUG-01", 1)]).await?;
+    people.end_sale("MUG-01").await
+}
+
+async fn miss_a_sale(people: &People) -> anyhow::Result<()> {
+    people.open_sale("LAMP-01", 5).await?;
+    people.world.pass(PRICES_ARE_KNOWN).await;
+    buy(people, "pm_card_visa", &[("LAMP-01", 4)]).await
+}
+
+async fn wait_for_a_turn(people: &People) -> anyhow::Result<()> {
+    people.open_sale("LAMP-01", 3).await?;
+    people.spread("LAMP-01", 3).await?;
+    people.world.pass(PRICES_ARE_KNOWN).await;
+    people.fill_the_queue(1_000)?;
+    let lines = [("LAMP-01", 3)];
+    let id = people.place("pm_card_visa", &lines).await?;
+    people.world.pass(Duration::from_secs(2)).await;
+    let again = people.place("pm_card_visa", &lines).await?;
+    ensure!(again == id, "the same request made {id}, then {again}");
+    people.world.pass(Duration::from_secs(950)).await;
+    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
+}
+
+async fn try_again(people: &People) -> anyhow::Result<()> {
+    people.open_sale("MUG-01", 1).await?;
+    people.spread("MUG-01", 2).await?;
+    people.world.pass(PRICES_ARE_KNOWN).await;
+    let lines = [("MUG-01", 1)];
+    let id = people.place("pm_card_visa_chargeDeclined", &lines).await?;
+    people.is_limited("order-2", &lines).await?;
+    people.await_status(&id, &["CANCELLED"]).await?;
+    let other = people.place_as("order-3", "pm_card_visa", &lines).await?;
+    people.await_status(&other, &["CONFIRMED", "CANCELLED"]).await
 }

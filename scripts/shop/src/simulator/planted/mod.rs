@@ -21,7 +21,7 @@ use super::{
         AuditsAgree, CancelIsFinal, CancelledCostsNothing, CancelledHoldsNothing, CaptureIsConfirmed, ComesToRest,
         ConfirmedHasStock, ConfirmedIsPaid, EndsStay, EventPublished, EventRecognisable, EventTrue, EveryOrderEnds,
         LedgerIsStripe, MailSent, MailSentOnce, MailTrue, NoOversell, NothingForNobody, OneCapture, OneIntent,
-        OneRequestPerKey, SoldOutIsTrue, StockAsTold, StockConserved, StockNeverNegative, TakenIsKept,
+        OneRequestPerKey, SoldOutIsTrue, StockAsTold, StockConserved, StockNeverNegative, TakenIsKept, WithinLimits,
     },
 };
 pub use mutations::{edited, given, instead, is, unconditional};
@@ -145,6 +145,12 @@ const PLANTED: &[Planted] = &[
                 }
             }
         })),
+    ),
+    planted_bug(
+        WithinLimits,
+        20,
+        "place-order counts what a customer has in a sale, and lets them have more",
+        sends!(|call| unconditional(call, "orders/place-order", "Update")),
     ),
     planted_bug(
         ConfirmedHasStock,

@@ -1,0 +1,195 @@
+//! Allocating stock to a batch of queued orders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contracts::{events::QueuedOrder, saga::Line};
+use kernel::{Clock, OrderId, Sku};
+use tracing::info;
+
+use crate::{
+    Error,
+    domain::{Reservation, Shards, Source},
+    ports::{BATCH_MAX, BatchHolding, FindShards, HoldBatch, MoveUnits},
+};
+
+/// Steps towards a batch's end before we give up for now: each takes units for some of its orders, drops some, or looks
+/// where units are.
+const STEPS_MAX: u32 = 24;
+
+/// Allocates stock to queued orders, first come, first served.
+///
+/// It decides nothing that a saga could not decide as well: a hold is a hold, whoever put it, and an order that is told here
+/// that nothing is left is refused by its own saga. So it may be late, be repeated, or never run.
+#[derive(Clone, Copy)]
+pub struct Allocate<'a> {
+    /// Takes units for many orders at once.
+    pub stock: &'a dyn HoldBatch,
+    /// Knows where units are.
+    pub shards: &'a dyn FindShards,
+    /// Moves them together.
+    pub units: &'a dyn MoveUnits,
+    /// Knows the time.
+    pub clock: &'a dyn Clock,
+}
+
+/// What became of a queued order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// There is a hold of it.
+    Held,
+    /// Nothing is left for it, or it is too late.
+    Refused,
+}
+
+/// An order that waits.
+#[derive(Clone)]
+struct Waiting<'a> {
+    queued: &'a QueuedOrder,
+    /// Its only one.
+    line: &'a Line,
+    reservation: Reservation,
+}
+
+/// What became of orders so far.
+type Settled = BTreeMap<OrderId, Result<Outcome, Error>>;
+
+impl Allocate<'_> {
+    /// Allocates stock to these orders, which may be in any order and may be repeated. One outcome for each, in their order:
+    /// what cannot be allocated for one of them keeps nobody else from their units.
+    pub async fn allocate(self, orders: &[QueuedOrder]) -> Vec<Result<Outcome, Error>> {
+        let mut settled = Settled::new();
+        for waiting in by_sku(orders).into_values() {
+            for batch in waiting.chunks(BATCH_MAX) {
+                if let Err(error) = self.batch(batch.to_vec(), &mut settled).await {
+                    let rest = batch.iter().map(|one| &one.queued.order.order_id);
+                    rest.for_each(|id| _ = settled.entry(id.clone()).or_insert(Err(error.clone())));
+                }
+            }
+        }
+        let outcome = |queued: &QueuedOrder| settled.get(&queued.order.order_id).cloned().unwrap_or(Err(Error::Lines));
+        orders.iter().map(outcome).collect()
+    }
+
+    /// Takes the units of a batch, a few steps at a time.
+    async fn batch(self, mut waiting: Vec<Waiting<'_>>, settled: &mut Settled) -> Result<(), Error> {
+        let now = self.clock.now();
+        settle(&mut waiting, settled, Outcome::Refused, |_, one| one.reservation.is_late(now));
+        let Some(sku) = waiting.first().map(|one| one.sku().clone()) else { return Ok(()) };
+        let exact = || async { Ok(View::Exact(self.shards.exact(&sku).await?)) };
+        let mut view = match self.shards.recent(&sku).await? {
+            Some(shards) => View::Recent(shards),
+            None => View::Unknown,
+        };
+        for _ in 0..STEPS_MAX {
+            let Some(first) = waiting.first() else { return Ok(()) };
+            let (source, count) = view.source(&waiting);
+            if count > 0 {
+                let orders: Vec<_> = waiting.iter().take(count).map(|one| one.reservation.clone()).collect();
+                match self.stock.hold_batch(&orders, source, self.clock.now()).await? {
+                    BatchHolding::Held => {
+                        info!(%sku, orders = count, shard = source.shard(), "allocated");
+                        settle(&mut waiting, settled, Outcome::Held, |place, _| place < count);
+                    }
+                    // They were handled before, or by their sagas. The others try again without them.
+                    BatchHolding::HoldsExist(places) => {
+                        settle(&mut waiting, settled, Outcome::Held, |place, _| places.contains(&place));
+                        continue;
+                    }
+                    BatchHolding::TooFew => {}
+                }
+                view = if waiting.is_empty() { view } else { exact().await? };
+                continue;
+            }
+            let View::Exact(shards) = &view else {
+                view = exact().await?;
+                continue;
+            };
+            match shards.as_ref().map_or(0, Shards::total) {
+                ..=0 => settle(&mut waiting, settled, Outcome::Refused, |_, _| true),
+                total if total < i64::from(first.quantity()) => {
+                    settle(&mut waiting, settled, Outcome::Refused, |place, _| place == 0);
+                }
+                // The units lie too thin: they are moved together for who is first. Whether that was done shows when they are taken.
+                _ => {
+                    if let Some(moves) =
+                        shards.as_ref().and_then(|all| all.gather(all.fullest(), first.quantity().into()))
+                    {
+                        self.units.shift(&sku, &moves, self.clock.now()).await?;
+                    }
+                    view = exact().await?;
+                }
+            }
+        }
+        if waiting.is_empty() { Ok(()) } else { Err(Error::Contended) }
+    }
+}
+
+/// What is known of a sku's shards.
+enum View {
+    /// Nothing: it probably has one.
+    Unknown,
+    /// What they had a moment ago.
+    Recent(Shards),
+    /// What they had after the last step.
+    Exact(Option<Shards>),
+}
+
+impl View {
+    /// Where to take units from, and for how many of those who wait, from the first.
+    fn source(&self, waiting: &[Waiting<'_>]) -> (Source, usize) {
+        let shards = match self {
+            Self::Unknown => return (Source::OnlyShard, waiting.len()),
+            Self::Exact(None) => return (Source::OnlyShard, 0),
+            Self::Recent(shards) | Self::Exact(Some(shards)) => shards,
+        };
+        let Some(first) = waiting.first() else { return (Source::OnlyShard, 0) };
+        let all = waiting.iter().map(Waiting::quantity).sum();
+        let shard = shards.choose(first.reservation.order_id(), all).unwrap_or_else(|| shards.fullest());
+        (Source::Shard(shard), shards.fitting(shard, waiting.iter().map(Waiting::quantity)))
+    }
+}
+
+impl Waiting<'_> {
+    fn sku(&self) -> &Sku {
+        &self.line.sku
+    }
+
+    fn quantity(&self) -> u32 {
+        self.line.quantity.get()
+    }
+}
+
+/// Those who wait for the same sku, each once, first come first. An order that has several lines, or none, is left out.
+fn by_sku(orders: &[QueuedOrder]) -> BTreeMap<&Sku, Vec<Waiting<'_>>> {
+    let mut by_sku: BTreeMap<&Sku, Vec<Waiting<'_>>> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for queued in orders {
+        let [line] = queued.order.lines.as_slice() else { continue };
+        let Ok(reservation) = Reservation::of(&queued.order) else { continue };
+        if known.insert(&queued.order.order_id) {
+            by_sku.entry(&line.sku).or_default().push(Waiting { queued, line, reservation });
+        }
+    }
+    for waiting in by_sku.values_mut() {
+        waiting.sort_by_key(|one| (one.queued.placed_at, one.queued.order.order_id.clone()));
+    }
+    by_sku
+}
+
+/// Those of whom this is true wait no longer.
+fn settle(
+    waiting: &mut Vec<Waiting<'_>>,
+    settled: &mut Settled,
+    outcome: Outcome,
+    is_settled: impl Fn(usize, &Waiting<'_>) -> bool,
+) {
+    let mut place = 0;
+    waiting.retain(|one| {
+        let over = is_settled(place, one);
+        if over {
+            settled.insert(one.queued.order.order_id.clone(), Ok(outcome));
+        }
+        place += 1;
+        !over
+    });
+}
