@@ -32,8 +32,8 @@ use tokio::{
     time::Instant,
 };
 
-pub(crate) use api::retry_after;
 pub use api::Api;
+pub(crate) use api::retry_after;
 pub use arrivals::{Arrivals, Kind};
 use audit::Audit;
 use buyers::Buyers;

@@ -95,8 +95,7 @@ async fn sell(plan: &Plan, tell: &Tell) -> anyhow::Result<Outcome> {
     let clock = World::clock();
     let calm = Arc::new(Calm::new(plan.seed, Arc::clone(&clock)));
     let (limits, workflow) = (plan.limits()?, plan.design.workflow());
-    let enforced =
-        Enforced::new(calm.clone(), &local::shop()?, Arc::clone(&clock), limits, workflow, plan.seed);
+    let enforced = Enforced::new(calm.clone(), &local::shop()?, Arc::clone(&clock), limits, workflow, plan.seed);
     let world = Arc::new(World::under(plan.seed, Arc::new(enforced), clock, None, false)?);
     prepare(&world, plan).await?;
     world.driver.reset();
@@ -159,12 +158,7 @@ fn is_spread(world: &World<Enforced>, shards: u32) -> anyhow::Result<bool> {
 }
 
 /// Lets all buyers come, and waits until the last has gone.
-async fn serve(
-    world: &World<Enforced>,
-    plan: &Plan,
-    buyers: &Arc<Buyers>,
-    opened: Timestamp,
-) -> anyhow::Result<()> {
+async fn serve(world: &World<Enforced>, plan: &Plan, buyers: &Arc<Buyers>, opened: Timestamp) -> anyhow::Result<()> {
     let mut there = JoinSet::new();
     for (number, due) in plan.arrivals().enumerate() {
         world.clock.sleep_until(opened.checked_add(due).unwrap_or(Timestamp::MAX)).await;

@@ -38,14 +38,7 @@ pub struct Peak {
 }
 pub struct Enforced(Arc<dyn Driver>);
 impl Enforced {
-    pub fn new(
-        inner: Arc<dyn Driver>,
-        _: &topology::Shop,
-        _: Arc<LocalClock>,
-        _: Limits,
-        _: Workflow,
-        _: u64,
-    ) -> Self {
+    pub fn new(inner: Arc<dyn Driver>, _: &topology::Shop, _: Arc<LocalClock>, _: Limits, _: Workflow, _: u64) -> Self {
         Self(inner)
     }
     pub fn reset(&self) {}
