@@ -113,7 +113,9 @@ pub fn text(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     let mut row = |name: &str, values: Vec<String>| {
         let _ = write!(text, "{name:<28}");
-        values.iter().for_each(|value| drop(write!(text, "{value:>14}")));
+        for value in values {
+            let _ = write!(text, "{value:>14}");
+        }
         text.push('\n');
     };
     row("design", outcomes.iter().map(|outcome| outcome.plan.design.name().to_owned()).collect());
