@@ -22,6 +22,7 @@ mod front;
 mod functions;
 pub mod gateway;
 pub mod issuer;
+pub mod limits;
 mod mailbox;
 mod meter;
 mod permissions;

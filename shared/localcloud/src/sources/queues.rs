@@ -1,6 +1,6 @@
 //! SQS event source mappings, with partial batch responses.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -9,12 +9,19 @@ use tracing::error;
 
 use crate::{aws::AwsError, cloud::Inner, sqs::Received};
 
+/// How soon it is asked again whether one more invocation may have messages.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// Hands the messages of `queue` to `target`, up to `batch` at a time and `concurrency` invocations at once.
 pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch: u32, concurrency: u32) {
     let slots = Arc::new(Semaphore::new(concurrency as usize));
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-        let messages = match receive(&cloud, &queue, batch).await {
+        let received = match wait_for_turn(&cloud, &queue, concurrency as usize, &slots).await {
+            Ok(()) => cloud.queues.receive(&queue, batch as usize),
+            Err(why) => Err(why),
+        };
+        let messages = match received {
             Ok(messages) if messages.is_empty() => continue,
             Ok(_) if cloud.driver.drops(&queue) => continue,
             Ok(messages) => messages,
@@ -31,9 +38,16 @@ pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch
     }
 }
 
-async fn receive(cloud: &Inner, queue: &str, batch: u32) -> Result<Vec<Received>, AwsError> {
-    cloud.queues.available(queue).await?;
-    cloud.queues.receive(queue, batch as usize)
+/// Waits until there are messages, and one more invocation may have some. The caller has taken its slot.
+async fn wait_for_turn(cloud: &Inner, queue: &str, concurrency: usize, slots: &Semaphore) -> Result<(), AwsError> {
+    loop {
+        cloud.queues.available(queue).await?;
+        let wanted = concurrency.saturating_sub(slots.available_permits());
+        if wanted <= cloud.driver.pollers(queue, wanted) {
+            return Ok(());
+        }
+        cloud.clock.sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// Invokes `target` with a batch. What it is done with is deleted; the rest comes again after the visibility timeout, and so
