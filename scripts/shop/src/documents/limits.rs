@@ -22,7 +22,8 @@ pub(super) fn document(root: &Path) -> anyhow::Result<Document> {
 }
 
 fn table() -> String {
-    let mut text = String::from("| limit | of what | number | raised | from | checked |\n| --- | --- | --- | --- | --- | --- |\n");
+    let mut text =
+        String::from("| limit | of what | number | raised | from | checked |\n| --- | --- | --- | --- | --- | --- |\n");
     for limit in TABLE {
         let number = HumanCount(limit.number);
         let _ = writeln!(

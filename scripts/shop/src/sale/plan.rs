@@ -6,7 +6,10 @@ use anyhow::{anyhow, ensure};
 use clap::ValueEnum;
 
 use super::limits::{Limits, TABLE, Workflow};
-use crate::load::{Arrivals, Kind};
+use crate::{
+    load::{Arrivals, Kind},
+    simulator::dice::Dice,
+};
 
 /// No more buyers come to one sale: a simulation of more would take hours.
 const MOST_BUYERS: f64 = 500_000.0;
@@ -137,10 +140,10 @@ impl Plan {
     /// When buyers come, from the opening on.
     pub fn arrivals(&self) -> impl Iterator<Item = Duration> + use<> {
         let (curve, duration) = (self.curve, self.duration.as_secs_f64());
-        let mut rng = fastrand::Rng::with_seed(self.seed ^ 0x0073_616c_65);
+        let mut dice = Dice::named(self.seed, "curve");
         // A Poisson process of any shape is one of the highest rate of which some are left out ("thinning").
         Arrivals::new(Kind::Poisson, self.rate, self.duration, u64::MAX, self.seed)
-            .filter(move |due| rng.f64() < curve.share(due.as_secs_f64() / duration))
+            .filter(move |due| (dice.below(1_000_000) as f64) < 1e6 * curve.share(due.as_secs_f64() / duration))
     }
 }
 
