@@ -176,7 +176,7 @@ mod tests {
         let why = sale("--limit stripe").unwrap_err().to_string();
         assert!(why.contains("stripe-requests=500"), "{why}");
         let why = sale("--limit gravity=1").unwrap().run().unwrap_err().to_string();
-        assert!(why.contains("Those there are"), "{why}");
+        assert!(why.contains("there is no limit gravity; there are"), "{why}");
         assert!(sale("--curve flat").unwrap_err().to_string().contains("black-friday"));
     }
 }

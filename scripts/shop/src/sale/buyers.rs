@@ -9,10 +9,10 @@ use std::{
 use futures::future::join_all;
 use http::{Method, StatusCode};
 use kernel::{Clock, Timestamp};
-use localcloud::issuer::Scope;
+use localcloud::{issuer::Scope, limits::Enforced};
 use serde_json::{Value, json};
 
-use super::{SKU, limits::Enforced};
+use super::SKU;
 use crate::simulator::{
     dice::Dice,
     world::{Answer, World, token},

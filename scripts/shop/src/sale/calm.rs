@@ -1,5 +1,5 @@
-//! AWS and Stripe on an ordinary day: nothing goes wrong, and everything takes its time. What is too much of it,
-//! `localcloud::limits` says.
+//! AWS and Stripe on an ordinary day: nothing goes wrong by chance. What is too much, and how long calls take,
+//! `localcloud::limits` says; messages and webhooks are under way a while, which it leaves to this.
 
 use std::{
     collections::BTreeMap,
@@ -10,25 +10,14 @@ use std::{
 use kernel::{Clock, Timestamp};
 use localcloud::{
     LocalClock,
-    driver::{Call, Driver, Fate, InvocationFate, InvocationOutcome, Outcome},
+    driver::{Call, Driver},
     sqs::{Courier, Delivery},
 };
 use serde_json::Value;
 
 use crate::simulator::dice::Dice;
 
-/// How long a call takes there and back, in milliseconds, at least and at most. Assumed, as AWS and Stripe publish none.
-fn takes(call: &Call<'_>) -> (u64, u64) {
-    match (call.service, call.action) {
-        ("dynamodb", action) if action.starts_with("Transact") => (6, 16),
-        ("dynamodb", _) => (2, 8),
-        ("ses", _) => (20, 80),
-        ("stripe", _) => (200, 600),
-        _ => (5, 25),
-    }
-}
-
-/// Draws how long things take, and watches orders get their units.
+/// Draws how long messages are under way, and watches orders get their units.
 pub(super) struct Calm {
     clock: Arc<LocalClock>,
     state: Mutex<State>,
@@ -69,13 +58,6 @@ impl Courier for Calm {
 }
 
 impl Driver for Calm {
-    fn call(&self, call: &Call<'_>) -> Fate {
-        let (least, most) = takes(call);
-        let dice = &mut self.state().dice;
-        let (there, back) = (dice.millis(least / 2, most / 2), dice.millis(least / 2, most / 2));
-        Fate { there, outcome: Outcome::Performed, back }
-    }
-
     fn answered(&self, call: &Call<'_>, status: u16) {
         // Units are taken with their holds, whichever function does it and for however many orders at once.
         if !call.function.starts_with("inventory/") || call.action != "TransactWriteItems" {
@@ -91,10 +73,6 @@ impl Driver for Calm {
         } else if !orders.is_empty() {
             state.refused += 1;
         }
-    }
-
-    fn invocation(&self, _: &str) -> InvocationFate {
-        InvocationFate { wait: self.state().dice.millis(0, 5), outcome: InvocationOutcome::Run }
     }
 
     fn webhook(&self, _: &str) -> Vec<Duration> {

@@ -1,7 +1,7 @@
 //! A sale of one product, on virtual time: `cargo shop sale`.
 //!
 //! The shipped code runs as in `simulator/`, but nothing goes wrong by chance: what stands in the way are the limits of AWS
-//! and Stripe (`localcloud::limits`), which are enforced around a driver that only takes its time (`calm.rs`). Buyers
+//! and Stripe (`localcloud::limits`), which are enforced around a driver that lets nothing fail (`calm.rs`). Buyers
 //! (`buyers.rs`) come when they are due. When the last order is over, `outcome.rs` makes figures of what is written down, and
 //! `watch.rs` lines of what was when. `summary.rs` and `page.rs` show them. See docs/adr/0015-limits-and-the-simulated-sale.md.
 
@@ -10,7 +10,6 @@ mod calm;
 mod outcome;
 mod page;
 mod plan;
-mod stub;
 mod summary;
 mod watch;
 
@@ -19,9 +18,8 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context, ensure};
 use http::Method;
 use kernel::{Clock, Timestamp};
-use localcloud::issuer::Scope;
+use localcloud::{issuer::Scope, limits::Enforced};
 use serde_json::json;
-use stub as limits;
 use tokio::task::JoinSet;
 use tracing::subscriber::NoSubscriber;
 
@@ -34,7 +32,6 @@ use crate::{
 };
 use buyers::Buyers;
 use calm::Calm;
-use limits::Enforced;
 pub use outcome::{Outcome, Percentiles, Wall};
 pub use page::page;
 pub use plan::{Curve, Design, Plan};

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Clock, SignedDuration, Timestamp};
+use localcloud::limits;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
     Facts, Plan,
-    limits::Workflow,
     watch::{Moment, Watch},
 };
 use crate::{
@@ -135,8 +135,8 @@ impl Outcome {
         let [to_accepted, to_held, to_confirmed] = watch_orders(&mut watch, facts, &evidence, &held)?;
         let driver = &facts.world.driver;
         let workflows = match facts.plan.design.workflow() {
-            Workflow::Standard => Workflows::Standard(driver.transitions()),
-            Workflow::Express => Workflows::Express(driver.execution_seconds()),
+            limits::Workflow::Standard => Workflows::Standard(driver.transitions()),
+            limits::Workflow::Express => Workflows::Express(driver.execution_seconds()),
         };
         let bill = prices::bill(&local::shop()?, &readings, &driver.invocation_seconds(), workflows);
         let ends = ends(&evidence);
@@ -275,7 +275,7 @@ fn double_charged(evidence: &Evidence) -> u64 {
 
 fn walls(facts: &Facts<'_>) -> Vec<Wall> {
     let since = |at: Timestamp| seconds(at.duration_since(facts.opened));
-    let wall = |wall: super::limits::Wall| Wall {
+    let wall = |wall: limits::Wall| Wall {
         limit: wall.limit,
         of: wall.of,
         times: wall.times,
@@ -288,12 +288,8 @@ fn walls(facts: &Facts<'_>) -> Vec<Wall> {
 }
 
 fn peaks(facts: &Facts<'_>) -> Vec<Peak> {
-    let peak = |peak: super::limits::Peak| Peak {
-        limit: peak.limit,
-        of: peak.of,
-        most: peak.most,
-        limit_number: peak.limit_number,
-    };
+    let peak =
+        |peak: limits::Peak| Peak { limit: peak.limit, of: peak.of, most: peak.most, limit_number: peak.limit_number };
     facts.world.driver.peaks().into_iter().map(peak).collect()
 }
 
