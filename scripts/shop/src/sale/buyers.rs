@@ -60,6 +60,17 @@ pub(super) struct Seen {
     pub orders: BTreeMap<String, Placed>,
     /// Orders that were seen to be over.
     pub over: u64,
+    /// Answers that only the API's own limit gives (429), and when for the first and the last time.
+    pub throttled: Option<(u64, Timestamp, Timestamp)>,
+}
+
+impl Seen {
+    fn heard(&mut self, answer: &Answer, now: Timestamp) {
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let (times, first, _) = self.throttled.unwrap_or((0, now, now));
+            self.throttled = Some((times + 1, first, now));
+        }
+    }
 }
 
 /// All buyers of a sale.
@@ -148,6 +159,7 @@ impl Buyers {
         let mut seen = self.state();
         seen.requests += 1;
         seen.pushed_back += u64::from(answer.is_unknown());
+        seen.heard(&answer, self.world.clock.now());
         answer
     }
 
@@ -172,6 +184,7 @@ impl Buyers {
             waited += pause;
             pause = (pause * 2).min(LONGEST_PAUSE);
             let answer = self.world.send(Method::GET, &path, token, &[], &Value::Null).await;
+            self.state().heard(&answer, self.world.clock.now());
             if matches!(answer.json()["status"].as_str(), Some("CONFIRMED" | "CANCELLED")) {
                 self.state().over += 1;
                 return;

@@ -282,7 +282,15 @@ fn walls(facts: &Facts<'_>) -> Vec<Wall> {
         first_seconds: since(wall.first),
         last_seconds: since(wall.last),
     };
-    let mut walls: Vec<_> = facts.world.driver.walls().into_iter().map(wall).collect();
+    // The gateway refuses by itself, without asking the driver.
+    let throttled = facts.seen.throttled.map(|(times, first, last)| limits::Wall {
+        limit: "api-requests",
+        of: "account".to_owned(),
+        times,
+        first,
+        last,
+    });
+    let mut walls: Vec<_> = facts.world.driver.walls().into_iter().chain(throttled).map(wall).collect();
     walls.sort_by(|a, b| (b.times, a.limit, &a.of).cmp(&(a.times, b.limit, &b.of)));
     walls
 }
