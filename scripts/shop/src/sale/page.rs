@@ -7,9 +7,12 @@ use crate::{
 
 use super::{
     outcome::Outcome,
-    summary::{figures, time, times},
+    summary::{by_limit, figures, time, times},
     watch::Moment,
 };
+
+/// Of each limit so many walls are shown: there may be one for each partition.
+const WALLS: usize = 5;
 
 /// The report of a sale, or of several designs side by side.
 ///
@@ -155,8 +158,9 @@ fn walls(outcome: &Outcome) -> Bars {
     let row = |wall: &super::Wall| (format!("{} of {}", wall.limit, wall.of), wall.times);
     Bars {
         title: format!("Walls: {}", outcome.plan.design.name()),
-        about: "Limits that were reached, and how often something was refused for them or had to wait.".to_owned(),
-        rows: outcome.walls.iter().map(row).collect(),
+        about: "Limits that were reached, and how often something was refused for them or had to wait; of each limit the five that were hit \
+                most.".to_owned(),
+        rows: by_limit(&outcome.walls).iter().flat_map(|(_, walls)| walls.iter().take(WALLS).copied().map(row)).collect(),
     }
 }
 

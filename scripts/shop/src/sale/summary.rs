@@ -6,7 +6,7 @@ use indicatif::HumanCount;
 use serde_json::{Value, json};
 
 use super::{
-    Percentiles,
+    Percentiles, Wall,
     outcome::{Outcome, percentiles},
 };
 
@@ -147,10 +147,13 @@ fn details(text: &mut String, outcome: &Outcome) {
     if outcome.walls.is_empty() {
         let _ = writeln!(text, "  none");
     }
-    for wall in &outcome.walls {
-        let name = format!("{} of {}", wall.limit, wall.of);
-        let (times, from, to) = (HumanCount(wall.times).to_string(), wall.first_seconds, wall.last_seconds);
-        let _ = writeln!(text, "  {name:<44}{times:>10}  from {from:.1} s to {to:.1} s");
+    for (limit, walls) in by_limit(&outcome.walls) {
+        let times = HumanCount(walls.iter().map(|wall| wall.times).sum()).to_string();
+        let first = walls.iter().map(|wall| wall.first_seconds).fold(f64::INFINITY, f64::min);
+        let last = walls.iter().map(|wall| wall.last_seconds).fold(0.0, f64::max);
+        let most = walls.first().map(|wall| wall.of.as_str()).unwrap_or_default();
+        let others = if walls.len() > 1 { format!(" and {} others", walls.len() - 1) } else { String::new() };
+        let _ = writeln!(text, "  {limit:<30}{times:>10}  {first:.1} s to {last:.1} s: {most}{others}");
     }
     for violation in outcome.violations.iter().take(VIOLATIONS) {
         let _ = writeln!(text, "VIOLATED: {violation}");
@@ -158,4 +161,17 @@ fn details(text: &mut String, outcome: &Outcome) {
     if let Some(more @ 1..) = outcome.violations.len().checked_sub(VIOLATIONS) {
         let _ = writeln!(text, "and {more} more");
     }
+}
+
+/// Walls by their limit; of each those first that were hit most, and those limits first.
+pub(super) fn by_limit(walls: &[Wall]) -> Vec<(&'static str, Vec<&Wall>)> {
+    let mut limits: Vec<(&'static str, Vec<&Wall>)> = Vec::new();
+    for wall in walls {
+        match limits.iter_mut().find(|(limit, _)| *limit == wall.limit) {
+            Some((_, walls)) => walls.push(wall),
+            None => limits.push((wall.limit, vec![wall])),
+        }
+    }
+    limits.sort_by_key(|(_, walls)| std::cmp::Reverse(walls.iter().map(|wall| wall.times).sum::<u64>()));
+    limits
 }
