@@ -151,6 +151,12 @@ impl Enforced {
         self.state().executions.seconds(self.clock.now())
     }
 
+    /// How many token buckets there are.
+    #[cfg(test)]
+    pub(super) fn buckets(&self) -> usize {
+        self.state().buckets.len()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
