@@ -107,6 +107,8 @@ pub struct Outcome {
     pub stock_write_units: f64,
     /// Writes that were to take units and were refused.
     pub refused_writes: u64,
+    /// Messages that were received too often, mails to be sent for the most part: an operator has to redrive them.
+    pub dead_letters: u64,
     /// What AWS asks for all of it.
     pub bill: Bill,
     /// Limits that were reached, those that hurt most first.
@@ -147,6 +149,7 @@ impl Outcome {
         let oversold = sold.saturating_sub(facts.plan.units.into());
         let double_charged = double_charged(&evidence);
         let stock_writes = readings.write_units.iter().filter(|(function, _)| function.starts_with("inventory/"));
+        let dead = cloud.queue_views().into_iter().filter(|queue| queue.dead_letter);
         let mut outcome = Self {
             plan: facts.plan.clone(),
             buyers: facts.seen.arrived,
@@ -167,6 +170,7 @@ impl Outcome {
             to_held,
             to_confirmed,
             stock_write_units: stock_writes.map(|(_, units)| units).sum(),
+            dead_letters: dead.map(|queue| queue.depth.visible as u64).sum(),
             refused_writes: facts.calm.refused_writes(),
             bill,
             walls: walls(facts),
