@@ -78,8 +78,12 @@ impl Sale {
     /// The plan cannot be carried out, the simulator fails, or something does not hold that has to.
     #[allow(clippy::print_stdout, reason = "it is a command")]
     pub fn run(self) -> anyhow::Result<()> {
+        let plans = self.plans();
+        if cfg!(debug_assertions) && plans.iter().any(|plan| plan.units > 1_000) {
+            eprintln!("This is a debug build: cargo run --release -p shop -- sale ... is about twice as fast.");
+        }
         let mut outcomes = Vec::new();
-        for plan in self.plans() {
+        for plan in plans {
             outcomes.push(play(&plan)?);
         }
         if self.json {
