@@ -103,8 +103,8 @@ pub const TABLE: [Limit; 20] = [
         number: 6_000,
         unit: "a second",
         checked: RESEARCH,
-        source: "Step Functions Developer Guide, \"Service quotas\", StartExecution (eu-central-1 and most other regions than \
-                 us-east-1, us-west-2 and eu-west-1 may have less)",
+        source: "Step Functions Developer Guide, \"Service quotas\", StartExecution: us-east-1, us-west-2 and eu-west-1; other \
+                 regions may have less",
         raise: SUPPORT,
     },
     Limit {
