@@ -13,5 +13,6 @@ mod matrix;
 mod planted;
 mod repeatability;
 mod rules;
+mod sale;
 mod seeds;
 mod shrinking;

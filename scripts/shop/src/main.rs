@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use shop::commands::{
     check::Check, deploy::Deploy, destroy::Destroy, docs::Docs, load::Load, logs::Logs, outputs::Outputs,
-    package::Package, rollback::Rollback, simulate::Simulate, up::Up,
+    package::Package, rollback::Rollback, sale::Sale, simulate::Simulate, up::Up,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -27,6 +27,8 @@ enum Command {
     Docs(Docs),
     /// Tries to break the shop: runs it on virtual time, lets everything go wrong, and judges what comes of it.
     Simulate(Simulate),
+    /// Simulates a sale day of one product, under the limits of AWS and Stripe.
+    Sale(Sale),
     /// Puts load on a running shop, measures what buyers wait, and checks what came of it.
     Load(Load),
     /// Runs the checks that are not tests.
@@ -52,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Up(up) => up.run(),
         Command::Docs(docs) => docs.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Sale(sale) => sale.run(),
         Command::Load(load) => load.run(),
         Command::Check(check) => check.run(),
         Command::Package(package) => package.run(),

@@ -112,6 +112,11 @@ pub enum CloudError {
     },
 }
 
+/// What the cloud's resources are called.
+pub(crate) fn names() -> Names {
+    Names { stage: "local".to_owned(), region: "eu-central-1".to_owned(), account: "000000000000".to_owned() }
+}
+
 /// Everything in the cloud.
 pub(crate) struct Inner {
     pub options: Options,
@@ -141,8 +146,7 @@ pub(crate) struct Inner {
 impl Inner {
     /// Makes the resources of `shop`, and makes `code` ready to run in it. Nothing runs yet.
     pub fn build(shop: Shop, code: Code, options: Options) -> Result<Arc<Self>, CloudError> {
-        let names =
-            Names { stage: "local".to_owned(), region: "eu-central-1".to_owned(), account: "000000000000".to_owned() };
+        let names = names();
         let Surroundings { clock, ids, driver, remains, .. } = options.surroundings.clone();
         let clock = clock.unwrap_or_else(LocalClock::real);
         let Remains { store, dynamodb, stripe } = match remains {

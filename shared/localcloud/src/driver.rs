@@ -1,14 +1,14 @@
 //! Who decides what AWS leaves open: when things arrive, and what goes wrong.
 //!
-//! The local cloud has two drivers. [`RealTime`], the default, is AWS on its best day. The other is the simulator's
-//! (`scripts/shop/src/simulator`), which draws every decision from a seed. A driver only decides; the cloud carries it out
+//! [`RealTime`], the default, is AWS on its best day. The simulator's driver (`scripts/shop/src/simulator`) draws every
+//! decision from a seed. [`Enforced`](crate::limits::Enforced) adds AWS's limits to another one. A driver only decides; the cloud carries it out
 //! (`carrier.rs`, `functions.rs`, `sources/`), so that what can go wrong is modelled once, beside what goes right.
 
 use std::{fmt, time::Duration};
 
 use kernel::SignedDuration;
 
-use crate::sqs::Courier;
+use crate::{gateway::Throttle, sqs::Courier};
 
 /// A call that an invocation makes, to AWS or to Stripe. The SDK's own retries are calls too.
 #[derive(Debug, Clone, Copy)]
@@ -136,6 +136,11 @@ pub trait Driver: Courier {
         InvocationFate::default()
     }
 
+    /// Is told when an invocation is over that `invocation` did not refuse: once for each, however it ends.
+    fn invoked(&self, function: &str) {
+        let _ = function;
+    }
+
     /// Whether every invocation has its environment to itself, as in Lambda. Otherwise all of a function share one, which
     /// starts faster and remembers more.
     fn isolates(&self) -> bool {
@@ -146,6 +151,13 @@ pub trait Driver: Courier {
     fn skew(&self, function: &str) -> SignedDuration {
         let _ = function;
         SignedDuration::ZERO
+    }
+
+    /// How many invocations may have messages of `queue` at once by now, when there are messages for `wanted`, which is never
+    /// more than its trigger's concurrency.
+    fn pollers(&self, queue: &str, wanted: usize) -> usize {
+        let _ = queue;
+        wanted
     }
 
     /// Whether the messages that were just received from `queue` are lost on their way to a function, until they are visible
@@ -179,6 +191,27 @@ pub trait Driver: Courier {
     fn runs(&self, execution: &str) -> u32 {
         let _ = execution;
         1
+    }
+
+    /// Is told when a run of an execution begins.
+    fn execution_begun(&self, execution: &str) {
+        let _ = execution;
+    }
+
+    /// Is told when a run of an execution is over, however it ends.
+    fn execution_ended(&self, execution: &str) {
+        let _ = execution;
+    }
+
+    /// How long an execution waits before it enters its next state, or tries one again.
+    fn transition(&self, execution: &str) -> Duration {
+        let _ = execution;
+        Duration::ZERO
+    }
+
+    /// How many requests the API takes.
+    fn throttle(&self) -> Throttle {
+        Throttle::ACCOUNT_DEFAULT
     }
 
     /// Is told what happens, in the order in which it happens.

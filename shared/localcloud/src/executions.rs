@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     aws::AwsError,
     cloud::Inner,
+    driver::Driver,
     functions::InvokeFailure,
     step_functions::{self, HistoryEvent, Host, Outcome, StateMachine, TaskError},
     store::Store,
@@ -157,9 +158,12 @@ async fn run(cloud: Arc<Inner>, execution: Execution) {
         input: execution.input,
         started_at: execution.started_at,
     };
-    let host = FunctionHost(Arc::clone(&cloud));
+    let host = FunctionHost { cloud: Arc::clone(&cloud), execution: name.clone() };
     let mut record = |event: HistoryEvent| cloud.executions.change(&name, |execution| execution.history.push(event));
-    let outcome = machine.run(start, &host, &mut record).await;
+    let outcome = {
+        let _under_way = UnderWay::new(&*cloud.driver, &name);
+        machine.run(start, &host, &mut record).await
+    };
     let now = cloud.clock.now();
     cloud.driver.note(format_args!("execution {name} ends: {outcome:?}"));
     cloud.executions.change(&name, |execution| {
@@ -179,16 +183,35 @@ async fn run(cloud: Arc<Inner>, execution: Execution) {
 }
 
 /// How a state machine reaches functions.
-struct FunctionHost(Arc<Inner>);
+struct FunctionHost {
+    cloud: Arc<Inner>,
+    execution: String,
+}
+
+/// A run of an execution. The driver is told of its end even if the cloud stops.
+struct UnderWay<'a>(&'a dyn Driver, &'a str);
+
+impl<'a> UnderWay<'a> {
+    fn new(driver: &'a dyn Driver, execution: &'a str) -> Self {
+        driver.execution_begun(execution);
+        Self(driver, execution)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.execution_ended(self.1);
+    }
+}
 
 #[async_trait]
 impl Host for FunctionHost {
     async fn invoke(&self, function_arn: &str, payload: Value) -> Result<Value, TaskError> {
-        let target = self.0.function_of(function_arn).unwrap_or_else(|| function_arn.to_owned());
+        let target = self.cloud.function_of(function_arn).unwrap_or_else(|| function_arn.to_owned());
         // A task of its own: a state that has stopped waiting does not stop its function, as in AWS.
         let (answer, wait) = tokio::sync::oneshot::channel();
-        let worker = Arc::clone(&self.0);
-        self.0.spawn(async move {
+        let worker = Arc::clone(&self.cloud);
+        self.cloud.spawn(async move {
             // Nobody may be waiting any more; then the answer is for nobody.
             let _ = answer.send(worker.invoke(&target, payload).await);
         });
@@ -215,16 +238,23 @@ impl Host for FunctionHost {
         })
     }
 
+    async fn transition(&self) {
+        let wait = self.cloud.driver.transition(&self.execution);
+        if !wait.is_zero() {
+            self.sleep(wait).await;
+        }
+    }
+
     async fn sleep(&self, duration: Duration) {
-        self.0.clock.sleep(duration).await;
+        self.cloud.clock.sleep(duration).await;
     }
 
     fn now(&self) -> Timestamp {
-        self.0.clock.now()
+        self.cloud.clock.now()
     }
 
     fn random(&self) -> f64 {
-        let random = u32::try_from(self.0.ids.unique().as_u128() & u128::from(u32::MAX)).unwrap_or_default();
+        let random = u32::try_from(self.cloud.ids.unique().as_u128() & u128::from(u32::MAX)).unwrap_or_default();
         f64::from(random) / (f64::from(u32::MAX) + 1.0)
     }
 }

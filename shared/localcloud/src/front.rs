@@ -62,7 +62,8 @@ impl Cloud {
     pub fn start(shop: Shop, code: Code, options: Options, url: &str) -> Result<Self, CloudError> {
         let inner = Inner::build(shop, code, options)?;
         let issuer = Arc::new(open_issuer(&inner, url)?);
-        let config = GatewayConfig::new(Arc::clone(&issuer), routes(&inner.shop));
+        let throttle = inner.driver.throttle();
+        let config = GatewayConfig { throttle, ..GatewayConfig::new(Arc::clone(&issuer), routes(&inner.shop)) };
         let invoker = Arc::new(Functions(Arc::downgrade(&inner)));
         let gateway = Gateway::new(config, invoker, inner.clock.clone(), Arc::clone(&inner.ids));
         let gateway = Arc::new(gateway.map_err(|why| CloudError::Mismatch(why.to_string()))?);

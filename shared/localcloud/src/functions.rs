@@ -18,7 +18,7 @@ use tracing::{Instrument, info_span, warn};
 use crate::{
     carrier::{RUNNING, Running},
     cloud::Inner,
-    driver::InvocationOutcome,
+    driver::{Driver, InvocationOutcome},
 };
 
 /// A deployed function.
@@ -76,6 +76,7 @@ impl Inner {
     pub(crate) async fn invoke(self: &Arc<Self>, target: &str, event: Value) -> Result<Value, InvokeFailure> {
         let deployed = self.functions.get(target).ok_or_else(|| InvokeFailure::NotFound(target.to_owned()))?;
         let fate = self.driver.invocation(target);
+        let _under_way = (fate.outcome != InvocationOutcome::Throttled).then(|| UnderWay(&*self.driver, target));
         if !fate.wait.is_zero() {
             self.clock.sleep(fate.wait).await;
         }
@@ -146,6 +147,15 @@ impl Inner {
             start().await
         };
         started.map_err(|why| InvokeFailure::Error { name: "Runtime.ExitError".to_owned(), message: why.to_string() })
+    }
+}
+
+/// An invocation that was let run. The driver is told of its end even if nobody waits for that.
+struct UnderWay<'a>(&'a dyn Driver, &'a str);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.invoked(self.1);
     }
 }
 

@@ -5,8 +5,9 @@
 //! not granted. README.md lists what each stand-in models and what it leaves out.
 //!
 //! Layout: `cloud.rs` puts everything together and `front.rs` is how it is seen from outside; `carrier.rs` brings functions'
-//! requests to `endpoint.rs`, or loses them, as `driver.rs` decides; then a file or folder per service. `sources/` invokes functions; `gateway/` is the HTTP API; `console.rs`
-//! is what `/_local` shows.
+//! requests to `endpoint.rs`, or loses them, as `driver.rs` decides; then a file or folder per service. `sources/` invokes
+//! functions; `gateway/` is the HTTP API; `console.rs` is what `/_local` shows. `limits/` is a driver that refuses what is
+//! too much.
 
 pub mod aws;
 mod carrier;
@@ -22,6 +23,7 @@ mod front;
 mod functions;
 pub mod gateway;
 pub mod issuer;
+pub mod limits;
 mod mailbox;
 mod meter;
 mod permissions;

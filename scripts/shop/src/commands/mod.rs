@@ -9,5 +9,6 @@ pub mod logs;
 pub mod outputs;
 pub mod package;
 pub mod rollback;
+pub mod sale;
 pub mod simulate;
 pub mod up;

@@ -1,6 +1,7 @@
 //! What is generated: the OpenAPI description, and the tables in the README of each context and each Terraform module, and in
-//! `docs/PROOF.md`.
+//! `docs/LIMITS.md` and `docs/PROOF.md`.
 
+mod limits;
 mod proof;
 pub mod runbook;
 mod terraform;
@@ -40,6 +41,7 @@ pub fn all(root: &Path) -> anyhow::Result<Vec<Document>> {
         let text = replaced(&path, &before, BEGIN, END, &tables(&service))?;
         documents.push(Document { path, text });
     }
+    documents.push(limits::document(root)?);
     documents.push(proof::document(root)?);
     documents.extend(terraform::readmes(root)?);
     Ok(documents)

@@ -151,7 +151,7 @@ impl Api {
 }
 
 /// The header's seconds. Its other form, a date, is not what the shop sends.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 

@@ -33,12 +33,13 @@ use tokio::{
 };
 
 pub use api::Api;
-pub use arrivals::Kind;
+pub(crate) use api::retry_after;
+pub use arrivals::{Arrivals, Kind};
 use audit::Audit;
 use buyers::Buyers;
 pub use failure::Failure;
 pub use invariants::{Finding, Verdict};
-pub use latencies::Latencies;
+pub use latencies::{Latencies, milliseconds};
 pub use page::page;
 pub use plan::{LONGEST, Plan};
 use results::Event;

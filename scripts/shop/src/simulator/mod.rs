@@ -16,7 +16,7 @@
 mod alarms;
 pub mod campaign;
 mod customers;
-mod dice;
+pub(crate) mod dice;
 mod driver;
 mod excerpt;
 pub mod faults;
@@ -25,11 +25,11 @@ mod judge;
 pub mod matrix;
 pub mod planted;
 mod promises;
-mod shelf;
+pub(crate) mod shelf;
 pub mod shrink;
 pub mod summary;
 mod witness;
-mod world;
+pub(crate) mod world;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::ensure;
 use http::Method;
 use kernel::{Clock, SignedDuration};
-use localcloud::issuer::Scope;
+use localcloud::{driver::Driver, issuer::Scope};
 use serde_json::{Value, json};
 
 use super::{
@@ -45,7 +45,7 @@ pub async fn fill(world: &World) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The shop does not take them.
-pub async fn put_in(world: &World, products: &[Product]) -> anyhow::Result<()> {
+pub async fn put_in<D: Driver + 'static>(world: &World<D>, products: &[Product]) -> anyhow::Result<()> {
     let admin = token("admin", Scope::Admin)?;
     for &Product { sku, price, units } in products {
         let product = product(sku, price);

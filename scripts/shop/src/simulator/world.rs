@@ -12,6 +12,7 @@ use kernel::{Clock, CustomerId, SignedDuration, Timestamp};
 use lambda::UniqueIds;
 use localcloud::{
     Cloud, LocalClock, Options, Surroundings,
+    driver::Driver,
     issuer::{Issuer, Scope, SigningKey},
 };
 use serde_json::Value;
@@ -21,7 +22,7 @@ use super::{
     driver::{SeededIds, Simulated},
     faults::Kind,
 };
-use crate::local;
+use crate::{load::retry_after, local};
 
 /// Every simulation begins on this Monday morning.
 const START: i64 = 1_767_603_600;
@@ -35,6 +36,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// The `ETag`, or nothing.
     pub etag: String,
+    /// When to ask again, as `Retry-After` has it.
+    pub retry_after: Option<Duration>,
     /// The body.
     pub body: Bytes,
 }
@@ -52,11 +55,11 @@ impl Answer {
 }
 
 /// The shop, and who decides about it.
-pub struct World {
+pub struct World<D = Simulated> {
     /// The time.
     pub clock: Arc<LocalClock>,
     /// Who decides.
-    pub driver: Arc<Simulated>,
+    pub driver: Arc<D>,
     cloud: Mutex<Arc<Cloud>>,
     options: Options,
     bug: Option<Arc<Bug>>,
@@ -74,13 +77,35 @@ impl World {
         clock: Arc<LocalClock>,
         bug: Option<Arc<Bug>>,
     ) -> anyhow::Result<Self> {
+        let restarts = driver.odds(Kind::Restarted) > 0;
+        Self::under(seed, driver, clock, bug, restarts)
+    }
+
+    /// The clock of a new world.
+    pub fn clock() -> Arc<LocalClock> {
+        LocalClock::starting_at(Timestamp::from_second(START).unwrap_or_default())
+    }
+}
+
+impl<D: Driver + 'static> World<D> {
+    /// [`World::start`] under any driver. Only a world that `restarts` can be restarted.
+    ///
+    /// # Errors
+    /// The shop does not start.
+    pub fn under(
+        seed: u64,
+        driver: Arc<D>,
+        clock: Arc<LocalClock>,
+        bug: Option<Arc<Bug>>,
+        restarts: bool,
+    ) -> anyhow::Result<Self> {
         let surroundings = Surroundings {
             clock: Some(Arc::clone(&clock)),
             ids: Arc::new(SeededIds::new(seed)),
             driver: driver.clone(),
             key: Some(key()?),
             sdk_region: Some(next_region()),
-            leaves_remains: driver.odds(Kind::Restarted) > 0,
+            leaves_remains: restarts,
             remains: None,
         };
         let mut options = Options { surroundings, ..Options::default() };
@@ -89,11 +114,6 @@ impl World {
         }
         let cloud = Mutex::new(start(&options, bug.as_deref())?);
         Ok(Self { clock, driver, cloud, options, bug })
-    }
-
-    /// The clock of a new world.
-    pub fn clock() -> Arc<LocalClock> {
-        LocalClock::starting_at(Timestamp::from_second(START).unwrap_or_default())
     }
 
     /// The cloud as it is now: it is another one after a restart.
@@ -143,7 +163,8 @@ impl World {
         let Ok(request) = request.body(body) else { return unanswerable() };
         let response = self.cloud().request(request).await;
         let etag = response.headers().get("etag").and_then(|etag| etag.to_str().ok()).unwrap_or_default().to_owned();
-        Answer { status: response.status(), etag, body: response.into_body() }
+        let retry_after = retry_after(response.headers());
+        Answer { status: response.status(), etag, retry_after, body: response.into_body() }
     }
 
     /// Lets time pass.
@@ -165,7 +186,7 @@ fn start(options: &Options, bug: Option<&Bug>) -> anyhow::Result<Arc<Cloud>> {
 }
 
 fn unanswerable() -> Answer {
-    Answer { status: StatusCode::BAD_REQUEST, etag: String::new(), body: Bytes::new() }
+    Answer { status: StatusCode::BAD_REQUEST, etag: String::new(), retry_after: None, body: Bytes::new() }
 }
 
 /// The key that all simulations of this process sign tokens with: making one takes a tenth of a second. Nothing in a history

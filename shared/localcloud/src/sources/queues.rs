@@ -15,12 +15,19 @@ use crate::{aws::AwsError, cloud::Inner, sqs::Received};
 const BATCH_WITHOUT_WINDOW: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(1);
 
+/// How soon it is asked again whether one more invocation may have messages.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
 /// Hands the messages of `queue` to `target`, up to `batch` at a time and `concurrency` invocations at once.
 pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch: u32, concurrency: u32) {
     let slots = Arc::new(Semaphore::new(concurrency as usize));
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { return };
-        let messages = match receive(&cloud, &queue, batch).await {
+        let received = match wait_for_turn(&cloud, &queue, batch, concurrency as usize, &slots).await {
+            Ok(()) => cloud.queues.receive(&queue, batch as usize),
+            Err(why) => Err(why),
+        };
+        let messages = match received {
             Ok(messages) if messages.is_empty() => continue,
             Ok(_) if cloud.driver.drops(&queue) => continue,
             Ok(messages) => messages,
@@ -37,12 +44,26 @@ pub(super) async fn poll(cloud: Arc<Inner>, target: String, queue: String, batch
     }
 }
 
-async fn receive(cloud: &Inner, queue: &str, batch: u32) -> Result<Vec<Received>, AwsError> {
-    cloud.queues.available(queue).await?;
+/// Waits until there are messages, and one more invocation may have some, of larger batches as many as come in a window. The caller has taken its slot.
+async fn wait_for_turn(
+    cloud: &Inner,
+    queue: &str,
+    batch: u32,
+    concurrency: usize,
+    slots: &Semaphore,
+) -> Result<(), AwsError> {
+    loop {
+        cloud.queues.available(queue).await?;
+        let wanted = concurrency.saturating_sub(slots.available_permits());
+        if wanted <= cloud.driver.pollers(queue, wanted) {
+            break;
+        }
+        cloud.clock.sleep(LOOK_AGAIN).await;
+    }
     if batch > BATCH_WITHOUT_WINDOW {
         cloud.queues.gather(queue, batch as usize, WINDOW).await?;
     }
-    cloud.queues.receive(queue, batch as usize)
+    Ok(())
 }
 
 /// Invokes `target` with a batch. What it is done with is deleted; the rest comes again after the visibility timeout, and so

@@ -91,6 +91,10 @@ pub trait Host: Send + Sync {
     /// Calls a function. A call whose time is over is dropped.
     async fn invoke(&self, function_arn: &str, payload: Value) -> Result<Value, TaskError>;
 
+    /// Is asked before each state is entered, and before one is tried again: waits as long as Step Functions does when there are
+    /// too many transitions.
+    async fn transition(&self) {}
+
     /// Waits for so long.
     async fn sleep(&self, duration: Duration);
 

@@ -75,6 +75,7 @@ impl<'a> Run<'a, '_> {
         loop {
             let missing = || errors::runtime(format!("There is no state '{name}'"));
             let state = self.machine.states.get(name).ok_or_else(missing)?;
+            self.host.transition().await;
             let visit = Visit { state: name, entered_at: self.host.now(), retries: 0 };
             self.recorder.state(name, EventKind::entered(state), json!({ "input": data }))?;
             let (output, next) = self.visit(state, visit, data).await?;
@@ -121,6 +122,7 @@ impl<'a> Run<'a, '_> {
                 json!({ "error": failed.error, "retry": visit.retries, "delayInSeconds": delay.as_secs_f64() });
             self.recorder.state(visit.state, EventKind::TaskRetried, detail)?;
             self.host.sleep(delay).await;
+            self.host.transition().await;
         };
         let catcher = task.catch.iter().find(|catcher| errors::listed(&catcher.error_equals, &failed.error));
         let Some(catcher) = catcher else { return Err(failed) };
