@@ -119,8 +119,12 @@ async fn sale(stage: &Stage, ada: &str, admin: &str) {
     let order = stage.order_of("NOTE-01", 2, "pm_card_visa");
     let id = stage.order(ada, "sale", &order).await;
     stage.pass(Duration::from_secs(2)).await;
-    // Its stock is held by now; whoever allocates looks at the shards again.
     stage.place(ada, "sale", &order).await.expect(202);
+    let has_its_turn = async || {
+        let order = stage.get(&format!("/orders/{id}"), ada).await.json();
+        order["queue"]["waits_for"] == "turn"
+    };
+    assert!(stage.eventually(has_its_turn).await, "it gets no turn");
     stage.pass(Duration::from_secs(950)).await;
     let sent_again = async || {
         let unused: Vec<String> = stage.cloud().unused_grants().iter().map(ToString::to_string).collect();
@@ -129,6 +133,13 @@ async fn sale(stage: &Stage, ada: &str, admin: &str) {
     assert!(stage.eventually(sent_again).await, "its message came before its turn, and was not sent again");
     stage.pass(Duration::from_secs(100)).await;
     stage.reaches(ada, &id, "CONFIRMED").await;
+    // Nobody else gets any, and who asks then is not even written down.
+    let bob = stage.token("bob", Scope::Customer);
+    let order = stage.order_of("NOTE-01", 1, "pm_card_visa");
+    let id = stage.order(&bob, "sale-missed", &order).await;
+    stage.reaches(&bob, &id, "CANCELLED").await;
+    stage.pass(Duration::from_secs(1)).await;
+    assert_eq!(stage.place(&bob, "sale-over", &order).await.expect(409).problem(), "sold-out");
     stage.send(Method::DELETE, "/sales/NOTE-01", admin, &[], Vec::new()).await.expect(204);
 }
 

@@ -68,6 +68,19 @@ fn orders_meet_more_often_at_one_item_than_at_shards() {
 }
 
 #[test]
+fn batches_hold_for_little_and_let_pay_one_after_the_other() {
+    let plan = Plan { units: 200, rate: 100.0, duration: Duration::from_secs(4), design: Design::Batches, ..plan() };
+    let outcome = run(&plan);
+    assert_right(&outcome);
+    assert_eq!((outcome.sold, outcome.held), (200, 200));
+    assert!(outcome.refused_at_once > 0, "nobody is refused without a write: {outcome:?}");
+    assert!(outcome.walls.iter().all(|wall| wall.limit != "stripe-requests"), "{:?}", outcome.walls);
+    let shards = run(&Plan { design: Design::Shards, ..plan });
+    let [little, much] = [&outcome, &shards].map(|outcome| outcome.write_units_per_sale().unwrap());
+    assert!(little < 0.7 * much, "{little} and {much} write units");
+}
+
+#[test]
 fn what_cannot_be_simulated_says_what_could() {
     let refused = |plan: Plan| sale::run(&plan, Arc::new(|_| ())).unwrap_err().to_string();
     let why = refused(Plan { limits: vec![("gravity".to_owned(), 1)], ..plan() });

@@ -152,7 +152,8 @@ impl PutSaleBody {
         if !faults.0.errors.is_empty() {
             return Err(faults.0);
         }
-        Ok(Sale { opens_at, closes_at: self.closes_at, per_customer: per_customer.map(Quantity::get) })
+        let per_customer = per_customer.map(Quantity::get);
+        Ok(Sale { opens_at, closes_at: self.closes_at, per_customer, sold_out_at: None })
     }
 }
 
@@ -175,6 +176,8 @@ pub struct SaleBody {
     /// Units for each customer, at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     per_customer: Option<u32>,
+    /// Whether nothing was left a moment ago. Units may come back.
+    sold_out: bool,
 }
 
 impl SaleBody {
@@ -186,6 +189,7 @@ impl SaleBody {
             opens_at: sale.opens_at,
             closes_at: sale.closes_at,
             per_customer: sale.per_customer,
+            sold_out: sale.sold_out_at.is_some(),
         }
     }
 }

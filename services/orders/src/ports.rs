@@ -84,6 +84,13 @@ pub trait KeepSales: Send + Sync {
     async fn set_sale(&self, sku: &Sku, sale: Option<&Sale>) -> Result<bool, Error>;
 }
 
+/// Marks sales in which nothing is left.
+#[async_trait]
+pub trait MarkSoldOut: Send + Sync {
+    /// Nothing was left at this moment, if the product is in a sale.
+    async fn mark_sold_out(&self, sku: &Sku, at: Timestamp) -> Result<(), Error>;
+}
+
 /// Finds one order.
 #[async_trait]
 pub trait FindOrder: Send + Sync {

@@ -197,9 +197,11 @@ pub struct StockAllocated {
     /// Orders that hold their units, first come first.
     #[schemars(with = "Vec<String>")]
     pub held: Vec<OrderId>,
-    /// Orders for which nothing was left.
+    /// Orders for which not enough was left, or that were too late.
     #[schemars(with = "Vec<String>")]
     pub refused: Vec<OrderId>,
+    /// Whether not a single unit was left.
+    pub sold_out: bool,
 }
 
 impl Payload for StockAllocated {

@@ -49,6 +49,9 @@ pub struct OrderFacts {
     /// After this moment no step goes forward any more.
     #[schemars(with = "String")]
     pub deadline: Timestamp,
+    /// Whether its stock was allocated before its saga was started. A hint: its holds are looked for before they are put.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allocated: bool,
 }
 
 /// So many of one sku.

@@ -178,6 +178,36 @@ async fn who_waits_sees_position_and_estimate_and_a_full_queue_lets_nobody_in() 
     stage.finish(&[]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sold_out_is_said_without_a_write_and_not_for_longer_than_it_is_true() {
+    let Some(stage) = Stage::local("it counts writes and moves the clock").await else { return };
+    let ada = stage.token("ada", Scope::Customer);
+    stage.put_sale("LAMP-01", &json!({})).await;
+    let all = stage.available("LAMP-01").await;
+    let waits = stage.order_of("LAMP-01", all, "pm_card_threeDSecureRequired");
+    let held = stage.order(&ada, "all", &waits).await;
+    stage.reaches(&ada, &held, "ACTION_REQUIRED").await;
+    let order = stage.order_of("LAMP-01", 1, "pm_card_visa");
+    let missed = stage.order(&ada, "missed", &order).await;
+    assert_eq!(stage.reaches(&ada, &missed, "CANCELLED").await["reason"], "sold_out");
+    stage.pass(Duration::from_secs(1)).await;
+    let written = || stage.cloud().readings().write_units.get("orders/place-order").copied().unwrap_or_default();
+    let before = written();
+    for attempt in 0..20 {
+        let answer = stage.place(&ada, &format!("early-{attempt}"), &order).await.expect(409);
+        assert_eq!(answer.problem(), "sold-out");
+    }
+    assert!((written() - before).abs() < 0.1, "{} units were written to refuse", written() - before);
+    assert_eq!(stage.get("/sales/LAMP-01", "").await.json()["sold_out"], true);
+    // The bank says no: the units are there again, and within a minute everybody is let in.
+    stage.authenticate(&held, localcloud::Authentication::Fail).await;
+    stage.reaches(&ada, &held, "CANCELLED").await;
+    stage.pass(Duration::from_secs(61)).await;
+    let id = stage.order(&ada, "late", &order).await;
+    stage.reaches(&ada, &id, "CONFIRMED").await;
+    stage.finish(&[]).await;
+}
+
 /// So many seconds go by before the next turn to pay.
 pub fn fill(stage: &Stage, seconds: i64) {
     let next = kernel::Clock::now(stage.cloud().clock()).as_microsecond() + seconds * 1_000_000;

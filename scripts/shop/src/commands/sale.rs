@@ -45,7 +45,7 @@ pub struct Sale {
     #[arg(long, value_name = "N", default_value_t = 32)]
     shards: u32,
     /// How it is sold.
-    #[arg(long, value_enum, default_value_t = Design::Shards)]
+    #[arg(long, value_enum, default_value_t = Design::Batches)]
     design: Design,
     /// A limit that differs from a new account's; several times for several.
     #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
@@ -165,14 +165,14 @@ mod tests {
     #[test]
     fn what_is_not_said_follows_from_what_is() {
         let plan = sale("--units 100 --buyers-per-second 50").unwrap().plans().remove(0);
-        assert_eq!((plan.duration, plan.design), (Duration::from_secs(8), Design::Shards));
+        assert_eq!((plan.duration, plan.design), (Duration::from_secs(8), Design::Batches));
     }
 
     #[test]
     fn the_named_design_comes_first_in_a_comparison() {
         let plans = sale("--design one-item --compare").unwrap().plans();
         let designs: Vec<_> = plans.iter().map(|plan| plan.design).collect();
-        assert_eq!(designs, [Design::OneItem, Design::Shards, Design::Standard]);
+        assert_eq!(designs, [Design::OneItem, Design::Batches, Design::Shards, Design::Standard]);
     }
 
     #[test]

@@ -133,6 +133,11 @@ async fn prepare(world: &World<Enforced>, plan: &Plan) -> anyhow::Result<()> {
         let put = world.send(Method::PUT, &path, &token("admin", Scope::Admin)?, &[], &body).await;
         ensure!(put.status.is_success(), "PUT {path}: {put:?}");
     }
+    if plan.design == Design::Batches {
+        let path = format!("/sales/{SKU}");
+        let put = world.send(Method::PUT, &path, &token("admin", Scope::Admin)?, &[], &json!({})).await;
+        ensure!(put.status.is_success(), "PUT {path}: {put:?}");
+    }
     // A schedule evens them out, every five minutes.
     for _ in 0..60 {
         if is_spread(world, shards)? {

@@ -14,10 +14,11 @@ use crate::{
 /// No more buyers come to one sale: a simulation of more would take hours.
 const MOST_BUYERS: f64 = 500_000.0;
 
-/// How the shop sells. `batches` (a queue, allocated many orders at a time) and `counter` (one conditional write) belong here
-/// as soon as the shop has them: what differs is in [`Design::workflow`], and in how `sale/mod.rs` opens the sale.
+/// How the shop sells. What differs is in [`Design::workflow`], and in how `sale/mod.rs` opens the sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Design {
+    /// The product is in a sale: orders are queued, their stock is allocated in batches, and they pay when it is their turn.
+    Batches,
     /// The sku's units are spread over shards, and each order takes its own in a transaction.
     Shards,
     /// All orders take from one item.
@@ -28,11 +29,12 @@ pub enum Design {
 
 impl Design {
     /// All of them, in the order in which they are compared.
-    pub const ALL: [Self; 3] = [Self::Shards, Self::OneItem, Self::Standard];
+    pub const ALL: [Self; 4] = [Self::Batches, Self::Shards, Self::OneItem, Self::Standard];
 
     /// Its name, as the command has it.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Batches => "batches",
             Self::Shards => "shards",
             Self::OneItem => "one-item",
             Self::Standard => "standard",
@@ -43,7 +45,7 @@ impl Design {
     pub(super) fn workflow(self) -> Workflow {
         match self {
             Self::Standard => Workflow::Standard,
-            Self::Shards | Self::OneItem => Workflow::Express,
+            Self::Batches | Self::Shards | Self::OneItem => Workflow::Express,
         }
     }
 }

@@ -104,6 +104,7 @@ mod tests {
             total: Money::zero(Currency::EUR),
             payment_method: PaymentMethodId::parse("pm_card_visa").unwrap(),
             deadline: Timestamp::from_second(1_000).unwrap(),
+            allocated: false,
         }
     }
 

@@ -67,13 +67,14 @@ fn news(
     let mut told = BTreeSet::new();
     for (QueuedOrder { order, .. }, outcome) in settled {
         let Some(line) = order.lines.first().filter(|_| told.insert(&order.order_id)) else { continue };
-        let news = by_sku.entry(&line.sku);
-        let news =
-            news.or_insert_with(|| StockAllocated { sku: line.sku.clone(), held: Vec::new(), refused: Vec::new() });
-        let ids = match outcome {
-            Outcome::Held => &mut news.held,
-            Outcome::Refused => &mut news.refused,
-        };
+        let news = by_sku.entry(&line.sku).or_insert_with(|| StockAllocated {
+            sku: line.sku.clone(),
+            held: Vec::new(),
+            refused: Vec::new(),
+            sold_out: false,
+        });
+        news.sold_out |= *outcome == Outcome::SoldOut;
+        let ids = if *outcome == Outcome::Held { &mut news.held } else { &mut news.refused };
         ids.push(order.order_id.clone());
     }
     let batch = messages.first().map(|message| message.id.as_str()).unwrap_or_default();

@@ -37,8 +37,10 @@ pub struct Allocate<'a> {
 pub enum Outcome {
     /// There is a hold of it.
     Held,
-    /// Nothing is left for it, or it is too late.
+    /// There is not enough left for it, or it is too late.
     Refused,
+    /// Nothing is left at all.
+    SoldOut,
 }
 
 /// An order that waits.
@@ -105,7 +107,7 @@ impl Allocate<'_> {
                 continue;
             };
             match shards.as_ref().map_or(0, Shards::total) {
-                ..=0 => settle(&mut waiting, settled, Outcome::Refused, |_, _| true),
+                ..=0 => settle(&mut waiting, settled, Outcome::SoldOut, |_, _| true),
                 total if total < i64::from(first.quantity()) => {
                     settle(&mut waiting, settled, Outcome::Refused, |place, _| place == 0);
                 }

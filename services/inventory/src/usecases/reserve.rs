@@ -34,13 +34,19 @@ impl Reserve<'_> {
     /// Holds all of the order's lines, or none and says why not.
     ///
     /// It writes first and reads only when the write tells of an existing hold, or of several shards: most orders are new,
-    /// and most skus have one. A refusal is written down before it is given, so that no other execution of this order's
+    /// and most skus have one. Where stock was allocated before, it reads first: a write that fails costs as much as another. A refusal is written down before it is given, so that no other execution of this order's
     /// saga, late or at once, can still hold anything after somebody was told that nothing is held.
     ///
     /// # Errors
     /// It is not known what the order holds, or its holds are not of its lines.
     pub async fn reserve(self, order: &OrderFacts) -> Result<ReserveStockAnswer, Error> {
         let reservation = Reservation::of(order)?;
+        if order.allocated {
+            let holds = self.holds.holds(&order.order_id).await?;
+            if !holds.is_empty() {
+                return reservation.answer(&holds);
+            }
+        }
         let refusal = if reservation.is_late(self.clock.now()) {
             Some(Refusal::DeadlinePassed)
         } else {

@@ -96,6 +96,22 @@ async fn who_comes_again_gets_no_more_and_keeps_nobody_from_anything() {
 }
 
 #[tokio::test]
+async fn a_saga_finds_what_was_allocated_without_a_write() {
+    let inventory = Inventory::with(&[("A", 20)]).await;
+    let orders = inventory.queue(1);
+    assert_eq!(inventory.allocate(&messages(&inventory, &orders)).await, [0; 0]);
+    let order = OrderFacts { allocated: true, ..orders[0].clone() };
+    let before = inventory.bench.readings().total_write_units();
+    assert_eq!(inventory.reserve(&order).await, Ok(Held));
+    assert!((inventory.bench.readings().total_write_units() - before).abs() < 0.1);
+    // The hint may be wrong.
+    let unknown = OrderFacts { allocated: true, ..inventory.order(205, &[("A", 1)]) };
+    assert_eq!(inventory.reserve(&unknown).await, Ok(Held));
+    assert_eq!(inventory.available("A"), 18);
+    inventory.audit();
+}
+
+#[tokio::test]
 async fn what_is_poisoned_comes_again_alone() {
     let inventory = Inventory::with(&[("A", 20), ("B", 20)]).await;
     let orders = inventory.queue(2);

@@ -157,6 +157,7 @@ fn order(number: u8, lines: &[(&str, i64)], deadline: Timestamp) -> OrderFacts {
         total: Money::minor(1_980, Currency::EUR),
         payment_method: PaymentMethodId::parse("pm_card_visa").unwrap(),
         deadline,
+        allocated: false,
     }
 }
 

@@ -9,14 +9,14 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, KeysAndAttributes},
 };
 use contracts::events::ProductEvent;
-use kernel::Sku;
+use kernel::{Sku, Timestamp};
 use lambda::{Runtime, StartError};
 use serde::Deserialize;
 
 use crate::{
     Error,
     domain::{Price, Sale},
-    ports::{FindPrices, KeepPrice, KeepSales},
+    ports::{FindPrices, KeepPrice, KeepSales, MarkSoldOut},
 };
 
 /// The table of prices.
@@ -115,6 +115,26 @@ impl KeepSales for PricesTable {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(Error::aws("UpdateItem", &error)),
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl MarkSoldOut for PricesTable {
+    async fn mark_sold_out(&self, sku: &Sku, at: Timestamp) -> Result<(), Error> {
+        let update = self.dynamodb.update_item().table_name(&self.table).set_key(Some(key(sku)));
+        let update = update.update_expression("SET sale.sold_out_at = :at");
+        // News may come late, and more than once.
+        let update = update.condition_expression(
+            "attribute_exists(sale) AND (attribute_not_exists(sale.sold_out_at) OR sale.sold_out_at < :at)",
+        );
+        let at = AttributeValue::N(at.as_millisecond().to_string());
+        match update.expression_attribute_values(":at", at).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
                 _ => Err(Error::aws("UpdateItem", &error)),
             },
         }

@@ -120,6 +120,7 @@ impl Order {
             total: self.total,
             payment_method: self.payment_method.clone(),
             deadline: self.deadline,
+            allocated: self.starts_at.is_some(),
         }
     }
 

@@ -73,6 +73,8 @@ pub enum Refused {
         /// When it opens.
         opens_at: Timestamp,
     },
+    /// Nothing is left of the product in its sale, or was not a moment ago.
+    SoldOut(Sku),
     /// The product's sale is over.
     SaleOver(Sku),
     /// The product is in a sale, and so is bought alone.

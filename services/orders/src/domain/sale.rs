@@ -18,7 +18,17 @@ pub struct Sale {
     /// Units for each customer, at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_customer: Option<u32>,
+    /// When whoever allocates stock last found none, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sold_out_at: Option<i64>,
 }
+
+/// So long nobody is let in when there was nothing left.
+const SOLD_OUT: SignedDuration = SignedDuration::from_secs(10);
+
+/// Until then one in so many is let in, to look whether units came back; then everybody is.
+const LOOKING: SignedDuration = SignedDuration::from_secs(60);
+const LOOKS: u8 = 64;
 
 /// Where a sale is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -41,6 +51,16 @@ impl Sale {
             _ => Phase::Open,
         }
     }
+
+    /// Whether this order is refused without looking at stock, because there was none a moment ago. Orders are cancelled and
+    /// holds expire, so a few are let in to look, and in the end everybody: the first who finds none shuts the door again.
+    pub fn is_sold_out(&self, order_id: &OrderId, now: Timestamp) -> bool {
+        let Some(since) = self.sold_out_at.and_then(|at| Timestamp::from_millisecond(at).ok()) else { return false };
+        let age = now.duration_since(since);
+        let looks =
+            || order_id.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % LOOKS == 0;
+        age < SOLD_OUT || (age < LOOKING && !looks())
+    }
 }
 
 /// A sale that an order takes part in.
@@ -59,7 +79,12 @@ pub struct Bid {
 ///
 /// # Errors
 /// The sale does not take it.
-pub fn bid(wanted: &Wanted, prices: &BTreeMap<Sku, Price>, now: Timestamp) -> Result<Option<Bid>, Refused> {
+pub fn bid(
+    order_id: &OrderId,
+    wanted: &Wanted,
+    prices: &BTreeMap<Sku, Price>,
+    now: Timestamp,
+) -> Result<Option<Bid>, Refused> {
     let sale = |sku: &Sku| prices.get(sku).and_then(|price| price.sale.clone());
     let found = wanted.lines.iter().find_map(|line| Some((line, sale(&line.sku)?)));
     let Some((line, sale)) = found else { return Ok(None) };
@@ -73,6 +98,7 @@ pub fn bid(wanted: &Wanted, prices: &BTreeMap<Sku, Price>, now: Timestamp) -> Re
     }
     match sale.per_customer {
         Some(most) if line.quantity.get() > most => Err(Refused::CustomerLimit { sku: line.sku.clone(), most }),
+        _ if sale.is_sold_out(order_id, now) => Err(Refused::SoldOut(line.sku.clone())),
         _ => Ok(Some(Bid { sku: line.sku.clone(), quantity: line.quantity, sale })),
     }
 }
@@ -122,13 +148,33 @@ mod tests {
 
     #[test]
     fn a_sale_is_announced_open_and_over() {
-        let mut sale = Sale { opens_at: at(10), closes_at: Some(at(20)), per_customer: None };
+        let mut sale = Sale { opens_at: at(10), closes_at: Some(at(20)), per_customer: None, sold_out_at: None };
         let phases = [9, 10, 19, 20].map(|second| sale.phase(at(second)));
         assert_eq!(phases, [Phase::Announced, Phase::Open, Phase::Open, Phase::Over]);
         sale.closes_at = None;
         assert_eq!(sale.phase(at(1_000_000)), Phase::Open);
         sale.closes_at = Some(at(5));
         assert_eq!(sale.phase(at(7)), Phase::Over, "closed before it opened");
+    }
+
+    #[test]
+    fn what_is_sold_out_is_looked_at_by_a_few_and_then_by_all() {
+        let sale = Sale { opens_at: at(0), closes_at: None, per_customer: None, sold_out_at: Some(100_000) };
+        let let_in = |second: i64| {
+            let ids = (0..=u16::MAX).map(|number| {
+                let mut bytes = [0; 16];
+                bytes[14..].copy_from_slice(&number.to_be_bytes());
+                OrderId::from_bytes(bytes)
+            });
+            ids.filter(|id| !sale.is_sold_out(id, at(second))).count()
+        };
+        assert_eq!(let_in(100), 0);
+        assert_eq!(let_in(109), 0);
+        assert!((512..2_048).contains(&let_in(110)), "about one in 64: {}", let_in(110));
+        assert_eq!(let_in(159), let_in(110));
+        assert_eq!(let_in(160), 65_536);
+        assert_eq!(let_in(99), 0, "a clock that is behind");
+        assert!(!Sale { sold_out_at: None, ..sale }.is_sold_out(&OrderId::from_bytes([1; 16]), at(100)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use lambda::{FunctionError, Handler, Message, Runtime, StartError};
 
 use super::pace;
 use crate::{
-    adapters::{OrdersTable, StartQueue, Turns},
+    adapters::{OrdersTable, PricesTable, StartQueue, Turns},
     usecases::AdmitOrders,
 };
 
@@ -18,6 +18,7 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
         turns: Arc::new(Turns::new(&runtime)?),
         give: orders,
         starts: Arc::new(StartQueue::new(&runtime)?),
+        sales: Arc::new(PricesTable::new(&runtime)?),
         pace: pace(&runtime)?,
     };
     let clock = runtime.clock;
@@ -28,7 +29,7 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
             if event.kind != STOCK_ALLOCATED {
                 return Err(FunctionError::broken(format!("{} is no event about allocated stock", event.kind)));
             }
-            admit.admit(&event.data, now).await.map_err(FunctionError::from)
+            admit.admit(&event.data, event.time, now).await.map_err(FunctionError::from)
         }
     }))
 }

@@ -81,6 +81,9 @@ fn problem(refused: Refused) -> Problem {
         Refused::SaleOver(sku) => {
             Problem::new(409, "sale-over", "The sale is over").detail(format!("The sale of {sku} is over."))
         }
+        Refused::SoldOut(sku) => Problem::new(409, "sold-out", "The product is sold out").detail(format!(
+            "Nothing is left of {sku}. Orders that are not paid give their units back: try again later."
+        )),
         Refused::SaleAlone(sku) => Problem::new(422, "sale-alone", "A product in a sale is bought alone")
             .detail(format!("{sku} is in a sale: place one order for it, and another for the rest.")),
         Refused::CustomerLimit { sku, most } => {
@@ -113,7 +116,7 @@ fn changed(total: Money) -> Problem {
         (status = 400, description = "missing-idempotency-key, malformed-idempotency-key, malformed-request", content_type = "application/problem+json"),
         (status = 401, description = "No valid token (worded by the gateway)"),
         (status = 403, description = "The token lacks the scope (worded by the gateway)"),
-        (status = 409, description = "price-changed, sale-not-open, sale-over, customer-limit", content_type = "application/problem+json"),
+        (status = 409, description = "price-changed, sale-not-open, sale-over, sold-out, customer-limit", content_type = "application/problem+json"),
         (status = 422, description = "invalid-request, idempotency-key-reused, unknown-sku, other-currency, total-out-of-range, sale-alone", content_type = "application/problem+json"),
         (status = 429, description = "Too many requests (worded by the gateway)"),
         (status = 503, description = "unavailable, queue-full", content_type = "application/problem+json")

@@ -10,7 +10,7 @@ use tracing::{info, warn};
 use crate::{
     Error,
     domain::{Order, Pace, Start, Status},
-    ports::{FindOrders, GiveTurn, SendStarts, StartSaga, TakeTurns},
+    ports::{FindOrders, GiveTurn, MarkSoldOut, SendStarts, StartSaga, TakeTurns},
 };
 
 /// SQS delays a message by so much at most; who waits longer is sent for again.
@@ -30,17 +30,22 @@ pub struct AdmitOrders {
     pub give: Arc<dyn GiveTurn>,
     /// Sends for the orders when they come.
     pub starts: Arc<dyn SendStarts>,
-    /// How fast they come.
+    /// Marks sales in which nothing is left.
+    pub sales: Arc<dyn MarkSoldOut>,
+    /// How fast turns come.
     pub pace: Pace,
 }
 
 impl AdmitOrders {
     /// Gives those that hold their stock their turns, in their order. Those for which nothing was left are sent for at once:
-    /// their sagas refuse them.
+    /// their sagas refuse them. The news are as of `since`.
     ///
     /// # Errors
     /// Not all of them were sent for.
-    pub async fn admit(&self, news: &StockAllocated, now: Timestamp) -> Result<(), Error> {
+    pub async fn admit(&self, news: &StockAllocated, since: Timestamp, now: Timestamp) -> Result<(), Error> {
+        if news.sold_out {
+            self.sales.mark_sold_out(&news.sku, since).await?;
+        }
         let found = self.find.find_all(&news.held).await?;
         let found: BTreeMap<&OrderId, &Order> = found.iter().map(|order| (&order.order_id, order)).collect();
         let held = news.held.iter().filter_map(|id| found.get(id)).filter(|order| order.status == Status::Pending);

@@ -76,7 +76,7 @@ impl PlaceOrder {
         let skus: Vec<Sku> = wanted.lines.iter().map(|line| line.sku.clone()).collect();
         let prices = self.prices.prices(&skus).await?;
         let priced = domain::price(&wanted, &prices);
-        let taken = priced.and_then(|priced| Ok((priced, domain::bid(&wanted, &prices, now)?)));
+        let taken = priced.and_then(|priced| Ok((priced, domain::bid(&id, &wanted, &prices, now)?)));
         let ((lines, total), bid) = match taken {
             Ok(taken) => taken,
             // Prices change, products go; an order that was placed before stays placed.

@@ -38,6 +38,7 @@ pub(super) fn order(payment_method: &str) -> OrderFacts {
         total: Money::minor(1980, Currency::EUR),
         payment_method: payment_method.parse().unwrap(),
         deadline: now() + SignedDuration::from_mins(30),
+        allocated: false,
     }
 }
 

@@ -42,6 +42,7 @@ impl Payments {
             total: Money::minor(1980, Currency::EUR),
             payment_method: payment_method.parse().unwrap(),
             deadline: self.bench.clock().now() + SignedDuration::try_from(DEADLINE).unwrap(),
+            allocated: false,
         }
     }
 
