@@ -103,8 +103,8 @@ pub struct Outcome {
     pub to_held: Latencies,
     /// Until it was confirmed.
     pub to_confirmed: Latencies,
-    /// DynamoDB write units of the inventory.
-    pub stock_write_units: f64,
+    /// DynamoDB write units of the inventory, by function.
+    pub stock_write_units: BTreeMap<String, f64>,
     /// Writes that were to take units and were refused.
     pub refused_writes: u64,
     /// Messages that were received too often, mails to be sent for the most part: an operator has to redrive them.
@@ -169,7 +169,7 @@ impl Outcome {
             to_accepted,
             to_held,
             to_confirmed,
-            stock_write_units: stock_writes.map(|(_, units)| units).sum(),
+            stock_write_units: stock_writes.map(|(name, units)| (name.clone(), *units)).collect(),
             dead_letters: dead.map(|queue| queue.depth.visible as u64).sum(),
             refused_writes: facts.calm.refused_writes(),
             bill,
@@ -186,7 +186,15 @@ impl Outcome {
 
     /// DynamoDB write units of the inventory for each order that ever had its units.
     pub fn write_units_per_sale(&self) -> Option<f64> {
-        (self.held > 0).then(|| self.stock_write_units / self.held as f64)
+        let units: f64 = self.stock_write_units.values().sum();
+        (self.held > 0).then(|| units / self.held as f64)
+    }
+
+    /// Those of them that were spent on holding units, for an order that got them or in vain.
+    pub fn write_units_to_hold(&self) -> Option<f64> {
+        let units =
+            ["inventory/allocate-stock", "inventory/reserve-stock"].map(|name| self.stock_write_units.get(name));
+        (self.held > 0).then(|| units.into_iter().flatten().sum::<f64>() / self.held as f64)
     }
 
     /// Dollars for a thousand confirmed orders; those that came to nothing are paid by them.

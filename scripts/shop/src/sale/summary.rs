@@ -55,6 +55,8 @@ fn one(outcome: &Outcome) -> Value {
         "held_ms": held,
         "confirmed_ms": confirmed,
         "write_units_per_sale": outcome.write_units_per_sale(),
+        "write_units_to_hold": outcome.write_units_to_hold(),
+        "stock_write_units": outcome.stock_write_units,
         "refused_writes": outcome.refused_writes,
         "dead_letters": outcome.dead_letters,
         "usd_per_1000_orders": outcome.usd_per_1000_orders(),
@@ -94,6 +96,7 @@ pub(super) fn figures(outcome: &Outcome) -> Vec<(&'static str, String)> {
     figures.extend([
         ("stock writes refused", count(outcome.refused_writes)),
         ("stock write units per sale", or_dash(outcome.write_units_per_sale(), |units| format!("{units:.2}"))),
+        ("of them to hold", or_dash(outcome.write_units_to_hold(), |units| format!("{units:.2}"))),
         ("dead letters", count(outcome.dead_letters)),
         ("dollars per 1,000 orders", or_dash(outcome.usd_per_1000_orders(), |usd| format!("{usd:.4}"))),
         ("over after", format!("{} s", HumanCount(u64::try_from(outcome.virtual_seconds).unwrap_or_default()))),

@@ -77,14 +77,11 @@ impl Allocate<'_> {
         let now = self.clock.now();
         settle(&mut waiting, settled, Outcome::Refused, |_, one| one.reservation.is_late(now));
         let Some(sku) = waiting.first().map(|one| one.sku().clone()) else { return Ok(()) };
-        let exact = || async { Ok(View::Exact(self.shards.exact(&sku).await?)) };
-        let mut view = match self.shards.recent(&sku).await? {
-            Some(shards) => View::Recent(shards),
-            None => View::Unknown,
-        };
+        // A batch that fails costs as much as one that does not, and a look at the shards next to nothing.
+        let mut shards = self.shards.exact(&sku).await?;
         for _ in 0..STEPS_MAX {
             let Some(first) = waiting.first() else { return Ok(()) };
-            let (source, count) = view.source(&waiting);
+            let (source, count) = source(shards.as_ref(), &waiting);
             if count > 0 {
                 let orders: Vec<_> = waiting.iter().take(count).map(|one| one.reservation.clone()).collect();
                 match self.stock.hold_batch(&orders, source, self.clock.now()).await? {
@@ -99,56 +96,37 @@ impl Allocate<'_> {
                     }
                     BatchHolding::TooFew => {}
                 }
-                view = if waiting.is_empty() { view } else { exact().await? };
-                continue;
-            }
-            let View::Exact(shards) = &view else {
-                view = exact().await?;
-                continue;
-            };
-            match shards.as_ref().map_or(0, Shards::total) {
-                ..=0 => settle(&mut waiting, settled, Outcome::SoldOut, |_, _| true),
-                total if total < i64::from(first.quantity()) => {
-                    settle(&mut waiting, settled, Outcome::Refused, |place, _| place == 0);
-                }
-                // The units lie too thin: they are moved together for who is first. Whether that was done shows when they are taken.
-                _ => {
-                    if let Some(moves) =
-                        shards.as_ref().and_then(|all| all.gather(all.fullest(), first.quantity().into()))
-                    {
-                        self.units.shift(&sku, &moves, self.clock.now()).await?;
+            } else {
+                match shards.as_ref().map_or(0, Shards::total) {
+                    ..=0 => settle(&mut waiting, settled, Outcome::SoldOut, |_, _| true),
+                    total if total < i64::from(first.quantity()) => {
+                        settle(&mut waiting, settled, Outcome::Refused, |place, _| place == 0);
+                        continue;
                     }
-                    view = exact().await?;
+                    // The units lie too thin: they are moved together for who is first. Whether that was done shows when they
+                    // are taken.
+                    _ => {
+                        let gather = |all: &Shards| all.gather(all.fullest(), first.quantity().into());
+                        if let Some(moves) = shards.as_ref().and_then(gather) {
+                            self.units.shift(&sku, &moves, self.clock.now()).await?;
+                        }
+                    }
                 }
+            }
+            if !waiting.is_empty() {
+                shards = self.shards.exact(&sku).await?;
             }
         }
         if waiting.is_empty() { Ok(()) } else { Err(Error::Contended) }
     }
 }
 
-/// What is known of a sku's shards.
-enum View {
-    /// Nothing: it probably has one.
-    Unknown,
-    /// What they had a moment ago.
-    Recent(Shards),
-    /// What they had after the last step.
-    Exact(Option<Shards>),
-}
-
-impl View {
-    /// Where to take units from, and for how many of those who wait, from the first.
-    fn source(&self, waiting: &[Waiting<'_>]) -> (Source, usize) {
-        let shards = match self {
-            Self::Unknown => return (Source::OnlyShard, waiting.len()),
-            Self::Exact(None) => return (Source::OnlyShard, 0),
-            Self::Recent(shards) | Self::Exact(Some(shards)) => shards,
-        };
-        let Some(first) = waiting.first() else { return (Source::OnlyShard, 0) };
-        let all = waiting.iter().map(Waiting::quantity).sum();
-        let shard = shards.choose(first.reservation.order_id(), all).unwrap_or_else(|| shards.fullest());
-        (Source::Shard(shard), shards.fitting(shard, waiting.iter().map(Waiting::quantity)))
-    }
+/// Where to take units from, and for how many of those who wait, from the first.
+fn source(shards: Option<&Shards>, waiting: &[Waiting<'_>]) -> (Source, usize) {
+    let (Some(shards), Some(first)) = (shards, waiting.first()) else { return (Source::OnlyShard, 0) };
+    let all = waiting.iter().map(Waiting::quantity).sum();
+    let shard = shards.choose(first.reservation.order_id(), all).unwrap_or_else(|| shards.fullest());
+    (Source::Shard(shard), shards.fitting(shard, waiting.iter().map(Waiting::quantity)))
 }
 
 impl Waiting<'_> {
