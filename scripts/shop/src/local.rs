@@ -71,15 +71,15 @@ pub fn router(cloud: &Arc<Cloud>) -> Router {
     cloud.router().route("/_local/check", post(check))
 }
 
-/// Serves the shop until `until` is ready.
+/// Serves the shop's [`router`] until `until` is ready.
 ///
 /// # Errors
 /// The socket fails.
 pub async fn serve(
-    cloud: &Arc<Cloud>,
+    router: Router,
     listener: TcpListener,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let service = router(cloud).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(until).await.context("the HTTP server failed")
 }

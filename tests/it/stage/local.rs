@@ -46,7 +46,7 @@ impl Local {
         let cloud = shop::local::start(options, &url).unwrap();
         let served = Arc::clone(&cloud);
         let server = tokio::spawn(async move {
-            shop::local::serve(&served, listener, std::future::pending()).await.unwrap();
+            shop::local::serve(shop::local::router(&served), listener, std::future::pending()).await.unwrap();
         });
         Self { cloud, url, server }
     }

@@ -64,7 +64,8 @@ pub struct Sale {
     report: Option<PathBuf>,
 }
 
-fn limit(text: &str) -> Result<(String, u64), String> {
+/// `NAME=NUMBER`.
+pub(super) fn limit(text: &str) -> Result<(String, u64), String> {
     let hint = "it has to be like stripe-requests=500; docs/LIMITS.md has all names";
     let (name, number) = text.split_once('=').ok_or(hint)?;
     let number = number.trim().replace(['_', ','], "").parse().map_err(|_| hint)?;

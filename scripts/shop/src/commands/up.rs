@@ -1,9 +1,15 @@
 //! `cargo shop up`: runs the whole shop on this machine.
 
-use std::{net::Ipv4Addr, path::PathBuf};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
-use localcloud::Options;
+use axum::{Json, Router, http::StatusCode, response::IntoResponse, routing::get};
+use localcloud::{
+    LocalClock, Options,
+    driver::RealTime,
+    limits::{Enforced, Limits, Workflow},
+};
+use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::{local, seed};
@@ -11,7 +17,7 @@ use crate::{local, seed};
 /// Runs the shop until Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  cargo shop up\n  cargo shop up --port 9000 --data .shop\n  RUST_LOG=info cargo shop up"
+    after_help = "Examples:\n  cargo shop up\n  cargo shop up --port 9000 --data .shop\n  cargo shop up --limits --limit stripe-requests=25\n  RUST_LOG=info cargo shop up"
 )]
 pub struct Up {
     /// The port of the API, on this machine only. 0 takes any that is free.
@@ -20,6 +26,12 @@ pub struct Up {
     /// A folder to keep everything in. Without it, everything is forgotten at the end.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Enforces the limits of a new AWS and Stripe account (docs/LIMITS.md); `/_local/limits` says which were reached.
+    #[arg(long)]
+    limits: bool,
+    /// As --limits, with another number for one of them; several times for several.
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = super::sale::limit)]
+    changed: Vec<(String, u64)>,
 }
 
 impl Up {
@@ -38,13 +50,24 @@ impl Up {
         let listener =
             listener.with_context(|| format!("port {} cannot be used: choose another with --port", self.port))?;
         let url = format!("http://{}", listener.local_addr()?);
-        let cloud = local::start(Options { data: self.data, ..Options::default() }, &url)?;
-        let api = local::serve(&cloud, listener, async {
+        let enforced = self.enforced()?;
+        let mut options = Options { data: self.data, ..Options::default() };
+        if let Some((clock, enforced)) = &enforced {
+            options.surroundings.clock = Some(Arc::clone(clock));
+            options.surroundings.driver = enforced.clone();
+        }
+        let cloud = local::start(options, &url)?;
+        let enforced = enforced.map(|(_, enforced)| enforced);
+        let router = local::router(&cloud).merge(used(enforced.clone()));
+        let api = local::serve(router, listener, async {
             // Without a signal handler the process ends at Ctrl-C all the same.
             let _ = tokio::signal::ctrl_c().await;
         });
         let guide = async {
             seed::seed(&*cloud).await?;
+            if let Some(enforced) = &enforced {
+                enforced.reset();
+            }
             println!("ready {url}");
             println!("{}", guide(&url));
             anyhow::Ok(())
@@ -57,7 +80,38 @@ impl Up {
         cloud.stop();
         Ok(())
     }
+
+    /// What enforces limits, and the clock that it goes by, if any are to be enforced.
+    fn enforced(&self) -> anyhow::Result<Option<(Arc<LocalClock>, Arc<Enforced>)>> {
+        if !self.limits && self.changed.is_empty() {
+            return Ok(None);
+        }
+        let mut limits = Limits::default();
+        for (name, number) in &self.changed {
+            limits.set(name, *number)?;
+        }
+        let clock = LocalClock::real();
+        let inner = Arc::new(RealTime);
+        let enforced = Enforced::new(inner, &local::shop()?, Arc::clone(&clock), limits, Workflow::Express, SEED);
+        Ok(Some((clock, Arc::new(enforced))))
+    }
 }
+
+/// `GET /_local/limits`: which limits were reached, and how near everything came to its limit.
+fn used(enforced: Option<Arc<Enforced>>) -> Router {
+    let answer = move || {
+        let used = enforced.as_ref().map(|enforced| json!({ "walls": enforced.walls(), "peaks": enforced.peaks() }));
+        let answer = match used {
+            Some(used) => Json(used).into_response(),
+            None => (StatusCode::NOT_FOUND, "Nothing is limited: start with cargo shop up --limits.\n").into_response(),
+        };
+        std::future::ready(answer)
+    };
+    Router::new().route("/_local/limits", get(answer))
+}
+
+/// What latencies are drawn from. Nothing that runs on a real clock is repeatable anyway.
+const SEED: u64 = 1;
 
 /// What to paste next.
 fn guide(url: &str) -> String {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::Timestamp;
+use serde::Serialize;
 
 use super::Limits;
 
@@ -10,7 +11,7 @@ use super::Limits;
 const REMEMBERED: usize = 20;
 
 /// A limit that bound.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Wall {
     /// The limit's name.
     pub limit: &'static str,
@@ -25,7 +26,7 @@ pub struct Wall {
 }
 
 /// The most that was used of what a limit limits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Peak {
     /// The limit's name.
     pub limit: &'static str,

@@ -1,13 +1,14 @@
 //! The kill matrix: every call that every function makes, struck by every kind of death, one after the other.
 //!
 //! The simulator draws its faults, and so may never draw the one that matters. Here nothing is drawn. Each scenario
-//! (`scenarios.rs`: what `people.rs` do to a shop) is run once undisturbed, which records all calls in order. Because a run is
+//! (`scenarios.rs`: what `people.rs` do to a shop, by `acts.rs`) is run once undisturbed, which records all calls in order. Because a run is
 //! repeatable, the n-th call is the same call in the next run, up to the moment at which something else happens; so each is
 //! struck in a run of its own (`scripted.rs`, `run.rs`). After every run the shop must come to rest with nothing wrong, and the
 //! order must have ended as the scenario says.
 
 //! `jobs.rs` says what is run, `coverage.rs` whether that is everything, and `report.rs` what came of it.
 
+mod acts;
 mod coverage;
 mod jobs;
 mod people;

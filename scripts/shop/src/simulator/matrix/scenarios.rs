@@ -1,16 +1,19 @@
 //! What may happen to a shop that is used as intended: the courses of events that the matrix disturbs.
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
-use anyhow::ensure;
 use fakestripe::Authentication;
 use localcloud::driver::Outcome;
 
 use super::{
+    acts::{
+        ask_again, authenticate, buy, buy_in_a_sale, buy_spread, cancel_at_once, cancel_soon, cancel_when,
+        keep_the_shelf, leave_shards, look_at_everything, miss_a_sale, spread_the_shelf, try_again, wait_for_a_turn,
+    },
     people::People,
     scripted::Circumstance::{self, Call, Outage, Throttled, Waits},
 };
-use crate::simulator::shelf::{self, Product, SHELF};
+use crate::simulator::shelf::{Product, SHELF};
 
 /// What people do in a scenario.
 pub type Act = fn(&People) -> Pin<Box<dyn Future<Output = anyhow::Result<()>> + Send + '_>>;
@@ -320,132 +323,3 @@ pub const SCENARIOS: &[Scenario] = &[
         ..PLAIN
     },
 ];
-
-/// After so long, no function remembers a price that is no longer right.
-const PRICES_ARE_KNOWN: Duration = Duration::from_secs(40);
-
-async fn buy(people: &People, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
-    let id = people.place(card, lines).await?;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED", "ACTION_REQUIRED"]).await
-}
-
-async fn authenticate(people: &People, outcome: Authentication) -> anyhow::Result<()> {
-    let id = people.place("pm_card_threeDSecureRequired", &[("MUG-01", 1)]).await?;
-    people.authenticate(&id, outcome).await?;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
-}
-
-async fn cancel_at_once(people: &People) -> anyhow::Result<()> {
-    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
-    people.cancel(&id).await?;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
-}
-
-async fn cancel_soon(people: &People) -> anyhow::Result<()> {
-    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
-    people.world.pass(Duration::from_millis(500)).await;
-    people.cancel(&id).await?;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
-}
-
-async fn cancel_when(people: &People, card: &str, payment: &str) -> anyhow::Result<()> {
-    let id = people.place(card, &[("MUG-01", 1)]).await?;
-    people.await_payment(&id, payment).await;
-    people.world.pass(Duration::from_millis(500)).await;
-    people.cancel(&id).await?;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
-}
-
-async fn ask_again(people: &People) -> anyhow::Result<()> {
-    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
-    people.await_status(&id, &["CONFIRMED"]).await?;
-    let etag = people.read("/products/MUG-01").await?.etag;
-    people.delete_product("MUG-01", &etag).await?;
-    people.world.pass(PRICES_ARE_KNOWN).await;
-    let again = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
-    ensure!(again == id, "the same request made {id}, then {again}");
-    people.reuse_the_key("pm_card_visa", &[("MUG-01", 2)]).await?;
-    ensure!(!people.cancel(&id).await?, "a confirmed order was taken back");
-    people.await_status(&id, &["CONFIRMED"]).await
-}
-
-async fn look_at_everything(people: &People) -> anyhow::Result<()> {
-    let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
-    people.await_status(&id, &["CONFIRMED"]).await?;
-    for path in ["/products", "/products/MUG-01", "/stock/MUG-01", "/orders", &format!("/payments/{id}")] {
-        people.read(path).await?;
-    }
-    Ok(())
-}
-
-async fn keep_the_shelf(people: &People) -> anyhow::Result<()> {
-    people.put_product("NEW-01", &shelf::product("NEW-01", 990), None).await?;
-    people.adjust("NEW-01", "delivery", 10).await?;
-    people.adjust("NEW-01", "breakage", -3).await?;
-    let mut changed = shelf::product("NEW-01", 1_090);
-    changed["name"] = "changed".into();
-    let etag = people.read("/products/NEW-01").await?.etag;
-    people.put_product("NEW-01", &changed, Some(&etag)).await?;
-    let etag = people.read("/products/NEW-01").await?.etag;
-    people.delete_product("NEW-01", &etag).await
-}
-
-async fn spread_the_shelf(people: &People) -> anyhow::Result<()> {
-    people.spread("MUG-01", 3).await?;
-    people.adjust("MUG-01", "delivery", 10).await?;
-    people.adjust("MUG-01", "fire", -20).await?;
-    people.spread("MUG-01", 1).await
-}
-
-async fn buy_spread(people: &People, lines: &[(&str, u32)]) -> anyhow::Result<()> {
-    people.spread("LAMP-01", 3).await?;
-    buy(people, "pm_card_visa", lines).await
-}
-
-async fn leave_shards(people: &People) -> anyhow::Result<()> {
-    people.spread("MUG-01", 4).await?;
-    let id = people.place("pm_card_threeDSecureRequired", &[("MUG-01", 1)]).await?;
-    people.await_status(&id, &["ACTION_REQUIRED"]).await?;
-    people.spread("MUG-01", 1).await?;
-    people.authenticate(&id, Authentication::Fail).await?;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
-}
-
-async fn buy_in_a_sale(people: &People) -> anyhow::Result<()> {
-    people.open_sale("MUG-01", 2).await?;
-    people.world.pass(PRICES_ARE_KNOWN).await;
-    buy(people, "pm_card_visa", &[("MUG-01", 1)]).await?;
-    people.end_sale("MUG-01").await
-}
-
-async fn miss_a_sale(people: &People) -> anyhow::Result<()> {
-    people.open_sale("LAMP-01", 5).await?;
-    people.world.pass(PRICES_ARE_KNOWN).await;
-    buy(people, "pm_card_visa", &[("LAMP-01", 4)]).await
-}
-
-async fn wait_for_a_turn(people: &People) -> anyhow::Result<()> {
-    people.open_sale("LAMP-01", 3).await?;
-    people.spread("LAMP-01", 3).await?;
-    people.world.pass(PRICES_ARE_KNOWN).await;
-    people.fill_the_queue(1_000)?;
-    let lines = [("LAMP-01", 3)];
-    let id = people.place("pm_card_visa", &lines).await?;
-    people.world.pass(Duration::from_secs(2)).await;
-    let again = people.place("pm_card_visa", &lines).await?;
-    ensure!(again == id, "the same request made {id}, then {again}");
-    people.world.pass(Duration::from_secs(950)).await;
-    people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
-}
-
-async fn try_again(people: &People) -> anyhow::Result<()> {
-    people.open_sale("MUG-01", 1).await?;
-    people.spread("MUG-01", 2).await?;
-    people.world.pass(PRICES_ARE_KNOWN).await;
-    let lines = [("MUG-01", 1)];
-    let id = people.place("pm_card_visa_chargeDeclined", &lines).await?;
-    people.is_limited("order-2", &lines).await?;
-    people.await_status(&id, &["CANCELLED"]).await?;
-    let other = people.place_as("order-3", "pm_card_visa", &lines).await?;
-    people.await_status(&other, &["CONFIRMED", "CANCELLED"]).await
-}
