@@ -74,7 +74,8 @@ run "the_shop_in_prod" {
 
   assert {
     condition = toset(keys(module.subscription)) == toset([
-      "notifications/order-mails", "orders/payment-changes", "orders/product-changes",
+      "inventory/queued-orders", "notifications/order-mails",
+      "orders/allocations", "orders/payment-changes", "orders/product-changes",
     ])
     error_message = "The queues do not hear the topics that they should."
   }
