@@ -10,7 +10,8 @@ variable "stage" {
     its trigger says.
     `warm_throughput`: by context/table, the units a second that a table and its indexes take at once: at least 12000 to
     read and 4000 to write. It is paid once, and never lowered: afterwards, take it out.
-    `settings`: by name, another value of a setting than the `service.yaml` files have. No reference, such as table/orders.
+    `settings`: by name, another value of a setting than the `service.yaml` files have; of none that is a reference, as
+    in table/orders.
     `rollout`: how new versions get traffic; see modules/function.
     `event_source_batching_seconds`: how long queues and streams wait for a batch to fill.
     `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables, secrets, the key and the bucket.
@@ -168,8 +169,8 @@ variable "stage" {
   validation {
     condition     = length(setsubtract(keys(var.stage.settings), flatten(values(local.settings)))) == 0
     error_message = <<-EOT
-      No context has a setting that is called ${join(" or ", setsubtract(keys(var.stage.settings), flatten(values(local.settings))))}.
-      stage.settings are those of the service.yaml files, as in SALE_STARTS_PER_SECOND = "90".
+      stage.settings are those of the service.yaml files, as in SALE_STARTS_PER_SECOND = "90". No context has
+      ${join(" or ", setsubtract(keys(var.stage.settings), flatten(values(local.settings))))}.
     EOT
   }
 
