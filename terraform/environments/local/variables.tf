@@ -6,6 +6,12 @@ variable "stage" {
     `saga_type`: EXPRESS (cheap) or STANDARD (with a visual history). `saga_log_level`: ALL, ERROR, FATAL or OFF.
     `log_level`, `log_retention_days`, `tracing`: of functions, sagas and the API.
     `reserved_concurrency`, `provisioned_concurrency`: by context/function.
+    `queue_concurrency`: by context/function of a queue's consumer, 2 to 1000: so many batches at once, instead of what
+    its trigger says.
+    `warm_throughput`: by context/table, the units a second that a table and its indexes take at once: at least 12000 to
+    read and 4000 to write. It is paid once, and never lowered: afterwards, take it out.
+    `settings`: by name, another value of a setting than the `service.yaml` files have; of none that is a reference, as
+    in table/orders.
     `rollout`: how new versions get traffic; see modules/function.
     `event_source_batching_seconds`: how long queues and streams wait for a batch to fill.
     `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables, secrets, the key and the bucket.
@@ -35,6 +41,9 @@ variable "stage" {
     tracing                       = optional(bool, true)
     reserved_concurrency          = optional(map(number), {})
     provisioned_concurrency       = optional(map(number), {})
+    queue_concurrency             = optional(map(number), {})
+    warm_throughput               = optional(map(object({ read = number, write = number })), {})
+    settings                      = optional(map(string), {})
     event_source_batching_seconds = optional(number, 0)
     point_in_time_recovery_days   = optional(number, 0)
     deletion_protection           = optional(bool, false)
@@ -124,11 +133,45 @@ variable "stage" {
 
   validation {
     condition = alltrue([
-      for key in concat(keys(var.stage.reserved_concurrency), keys(var.stage.provisioned_concurrency)) :
+      for key in concat(
+        keys(var.stage.reserved_concurrency), keys(var.stage.provisioned_concurrency), keys(var.stage.queue_concurrency)
+      ) :
       contains([for file in fileset("../../../services", "*/service.yaml") : dirname(file)], split("/", key)[0])
       && length(split("/", key)) == 2
     ])
     error_message = "Concurrency is by context/function, as in \"orders/place-order\" = 50."
+  }
+
+  validation {
+    condition = alltrue([
+      for value in values(var.stage.queue_concurrency) : value >= 2 && value <= 1000 && floor(value) == value
+    ])
+    error_message = "stage.queue_concurrency is whole numbers from 2 to 1000: Lambda allows a queue no others."
+  }
+
+  validation {
+    condition = alltrue([
+      for key in keys(var.stage.warm_throughput) :
+      contains([for file in fileset("../../../services", "*/service.yaml") : dirname(file)], split("/", key)[0])
+      && length(split("/", key)) == 2
+    ])
+    error_message = "Warm throughput is by context/table, as in \"orders/orders\" = { read = 12000, write = 20000 }."
+  }
+
+  validation {
+    condition = alltrue([
+      for value in values(var.stage.warm_throughput) : value.read >= 12000 && value.write >= 4000
+    ])
+    error_message = "stage.warm_throughput is at least 12000 units to read and 4000 to write: new tables take as much."
+  }
+
+  # Which of them are references, modules/service knows.
+  validation {
+    condition     = length(setsubtract(keys(var.stage.settings), flatten(values(local.settings)))) == 0
+    error_message = <<-EOT
+      stage.settings are those of the service.yaml files, as in SALE_STARTS_PER_SECOND = "90". No context has
+      ${join(" or ", setsubtract(keys(var.stage.settings), flatten(values(local.settings))))}.
+    EOT
   }
 
   validation {

@@ -7,6 +7,14 @@ locals {
   contexts = toset([for file in fileset("../../../services", "*/service.yaml") : dirname(file)])
   manifest = jsondecode(file("${var.packages}/manifest.json"))
 
+  # The settings by context: their names are all that the stage needs to know.
+  settings = {
+    for context in local.contexts : context => flatten([
+      for function in values(yamldecode(file("../../../services/${context}/service.yaml")).functions) :
+      keys(lookup(function, "settings", {}))
+    ])
+  }
+
   # What an alarm's ARN begins with.
   alarm = "arn:${data.aws_partition.current.partition}:cloudwatch:${var.stage.region}:${var.stage.account_id}:alarm"
 
@@ -107,7 +115,7 @@ module "service" {
     deletion_protection           = var.stage.deletion_protection
     event_source_batching_seconds = var.stage.event_source_batching_seconds
 
-    # The stage says context/function, the context itself only function.
+    # The stage says context/function and context/table, the context itself only function and table.
     reserved_concurrency = {
       for key, value in var.stage.reserved_concurrency :
       split("/", key)[1] => value if split("/", key)[0] == each.key
@@ -115,6 +123,19 @@ module "service" {
     provisioned_concurrency = {
       for key, value in var.stage.provisioned_concurrency :
       split("/", key)[1] => value if split("/", key)[0] == each.key
+    }
+    queue_concurrency = {
+      for key, value in var.stage.queue_concurrency :
+      split("/", key)[1] => value if split("/", key)[0] == each.key
+    }
+    warm_throughput = {
+      for key, value in var.stage.warm_throughput :
+      split("/", key)[1] => value if split("/", key)[0] == each.key
+    }
+
+    # A setting is of every context that has it.
+    settings = {
+      for name, value in var.stage.settings : name => value if contains(local.settings[each.key], name)
     }
   }
 

@@ -20,6 +20,12 @@ stage = {
     "orders/place-order" = 200
   }
 
+  # What to raise before a sale; terraform/README.md says when.
+  # provisioned_concurrency = { "orders/place-order" = 100 }
+  # queue_concurrency       = { "inventory/allocate-stock" = 4 }
+  # warm_throughput         = { "orders/orders" = { read = 12000, write = 20000 } }
+  # settings                = { SALE_STARTS_PER_SECOND = "90" } # when Stripe allows 200 requests a second
+
   api = {
     issuer         = "https://login.example.com/prod"
     audience       = "emporium"

@@ -9,7 +9,7 @@ resource "aws_lambda_event_source_mapping" "queue" {
   function_response_types            = ["ReportBatchItemFailures"]
 
   scaling_config {
-    maximum_concurrency = lookup(each.value, "concurrency", 10)
+    maximum_concurrency = lookup(var.operations.queue_concurrency, each.key, lookup(each.value, "concurrency", 10))
   }
 
   metrics_config {

@@ -29,20 +29,31 @@ module "function" {
 }
 
 locals {
-  # A value that is no reference is meant as it is.
+  # A value that is no reference is meant as it is, unless the stage has another.
   environments = {
     for name, function in local.functions : name => {
       for setting, value in lookup(function, "settings", {}) :
-      setting => lookup(local.values, tostring(value), tostring(value))
+      setting => lookup(local.values, tostring(value), lookup(var.operations.settings, setting, tostring(value)))
     }
   }
+
+  # What a stage may set: values that are no reference in any function. What a reference stands for is computed.
+  references = "^(table|topic|queue|saga|secret|email|stage)/"
+  settable = setsubtract(
+    flatten([for function in values(local.functions) : keys(lookup(function, "settings", {}))]),
+    flatten([
+      for function in values(local.functions) : [
+        for setting, value in lookup(function, "settings", {}) : setting if can(regex(local.references, value))
+      ]
+    ])
+  )
 
   # References in settings and grants that lead nowhere.
   unknown = sort(flatten([
     for name, function in local.functions : [
       [
         for setting, value in lookup(function, "settings", {}) : "${name}: ${setting}: ${value}"
-        if can(regex("^(table|topic|queue|saga|secret|email|stage)/", value)) && !can(local.values[value])
+        if can(regex(local.references, value)) && !can(local.values[value])
       ],
       [
         for reference in keys(lookup(function, "grants", {})) : "${name}: grants: ${reference}"

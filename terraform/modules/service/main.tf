@@ -32,6 +32,7 @@ module "table" {
   ttl     = lookup(each.value, "ttl", null)
   key_arn = var.key_arn
 
+  warm_throughput             = lookup(var.operations.warm_throughput, each.key, null)
   point_in_time_recovery_days = var.operations.point_in_time_recovery_days
   deletion_protection         = var.operations.deletion_protection
 }

@@ -10,6 +10,10 @@ output "functions" {
       log_group       = function.log_group
       timeout_seconds = local.functions[name].timeout_seconds
       alarms          = local.function_alarm_names[name]
+      settings        = local.environments[name]
+
+      # Null for what no queue triggers.
+      queue_concurrency = try(aws_lambda_event_source_mapping.queue[name].scaling_config[0].maximum_concurrency, null)
     }
   }
 
@@ -60,7 +64,10 @@ output "subscriptions" {
 
 output "tables" {
   description = "The tables by name."
-  value       = { for name, table in module.table : name => { name = table.name, arn = table.arn } }
+  value = {
+    for name, table in module.table :
+    name => { name = table.name, arn = table.arn, warm_throughput = table.warm_throughput }
+  }
 }
 
 output "sagas" {

@@ -115,6 +115,9 @@ variable "operations" {
     `saga_type`, `saga_log_level`: EXPRESS or STANDARD; ALL, ERROR, FATAL or OFF.
     `log_retention_days`, `log_level`, `tracing`: of functions and sagas.
     `reserved_concurrency`, `provisioned_concurrency`: by function.
+    `queue_concurrency`: by function that a queue triggers, instead of its trigger's `concurrency`.
+    `warm_throughput`: by table, units a second that it takes at once; see modules/table.
+    `settings`: by name, instead of what `service.yaml` has, in every function that has the setting.
     `rollout`: all_at_once, weighted (with `weight` and `promoted`) or codedeploy (with `codedeploy_config`).
     `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables and secrets.
     `event_source_batching_seconds`: how long queues and streams wait for a batch to fill.
@@ -127,6 +130,9 @@ variable "operations" {
     tracing                 = optional(bool, true)
     reserved_concurrency    = optional(map(number), {})
     provisioned_concurrency = optional(map(number), {})
+    queue_concurrency       = optional(map(number), {})
+    warm_throughput         = optional(map(object({ read = number, write = number })), {})
+    settings                = optional(map(string), {})
     rollout = optional(object({
       kind              = optional(string, "all_at_once")
       weight            = optional(number, 0.1)
@@ -161,6 +167,28 @@ variable "operations" {
       try(keys(yamldecode(file("${var.folder}/service.yaml")).functions), [])
     )) == 0
     error_message = "reserved_concurrency and provisioned_concurrency name functions of the context only."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.operations.queue_concurrency), keys(local.consumers))) == 0
+    error_message = "queue_concurrency names functions of the context that a queue triggers only."
+  }
+
+  validation {
+    condition = alltrue([
+      for value in values(var.operations.queue_concurrency) : value >= 2 && value <= 1000 && floor(value) == value
+    ])
+    error_message = "queue_concurrency is a whole number from 2 to 1000: Lambda allows a queue no other."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.operations.warm_throughput), keys(local.tables))) == 0
+    error_message = "warm_throughput names tables of the context only."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.operations.settings), local.settable)) == 0
+    error_message = "settings names settings of the context only, and none that is a reference, as in table/orders."
   }
 }
 

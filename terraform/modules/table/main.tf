@@ -36,6 +36,25 @@ resource "aws_dynamodb_table" "this" {
       hash_key        = global_secondary_index.value.hash
       range_key       = global_secondary_index.value.range
       projection_type = "KEYS_ONLY"
+
+      # An index that cannot keep up holds the table's writes back.
+      dynamic "warm_throughput" {
+        for_each = var.warm_throughput == null ? [] : [var.warm_throughput]
+
+        content {
+          read_units_per_second  = warm_throughput.value.read
+          write_units_per_second = warm_throughput.value.write
+        }
+      }
+    }
+  }
+
+  dynamic "warm_throughput" {
+    for_each = var.warm_throughput == null ? [] : [var.warm_throughput]
+
+    content {
+      read_units_per_second  = warm_throughput.value.read
+      write_units_per_second = warm_throughput.value.write
     }
   }
 

@@ -10,6 +10,11 @@ output "arn" {
   depends_on = [aws_dynamodb_table.this]
 }
 
+output "warm_throughput" {
+  description = "Units a second that it was asked to take at once; null for what DynamoDB gives by itself."
+  value       = var.warm_throughput
+}
+
 output "stream_arn" {
   description = "The stream's ARN; null if there is no stream."
   value       = var.stream ? aws_dynamodb_table.this.stream_arn : null

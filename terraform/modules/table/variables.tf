@@ -62,6 +62,25 @@ variable "ttl" {
   default     = null
 }
 
+variable "warm_throughput" {
+  description = <<-EOT
+    Units a second that the table and its indexes take at once; null for what DynamoDB gives by itself.
+    It can be raised and never lowered: to let go of it, take it out.
+  EOT
+  type        = object({ read = number, write = number })
+  default     = null
+
+  # What every on-demand table takes when it is new.
+  validation {
+    condition = var.warm_throughput == null ? true : (
+      var.warm_throughput.read >= 12000 && var.warm_throughput.write >= 4000
+      && floor(var.warm_throughput.read) == var.warm_throughput.read
+      && floor(var.warm_throughput.write) == var.warm_throughput.write
+    )
+    error_message = "warm_throughput is at least 12000 units to read and 4000 to write: every new table takes as much."
+  }
+}
+
 variable "point_in_time_recovery_days" {
   description = "How many days back the table can be restored to any second; 0 turns it off."
   type        = number

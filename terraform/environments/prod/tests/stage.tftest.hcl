@@ -74,7 +74,8 @@ run "the_shop_in_prod" {
 
   assert {
     condition = toset(keys(module.subscription)) == toset([
-      "notifications/order-mails", "orders/payment-changes", "orders/product-changes",
+      "inventory/queued-orders", "notifications/order-mails",
+      "orders/allocations", "orders/payment-changes", "orders/product-changes",
     ])
     error_message = "The queues do not hear the topics that they should."
   }
@@ -101,6 +102,88 @@ run "the_shop_in_prod" {
       && var.stage.deletion_protection == true
     )
     error_message = "What is kept, and for how long, is not what this stage is for."
+  }
+}
+
+run "nothing_is_raised" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012" })
+  }
+
+  expect_failures = [check.mail]
+
+  assert {
+    condition = alltrue(flatten([
+      for service in module.service : [for table in service.tables : table.warm_throughput == null]
+    ]))
+    error_message = "A table is warmed, which costs."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for file in fileset("../../../services", "*/service.yaml") : [
+        for name, function in yamldecode(file("../../../services/${file}")).functions :
+        module.service[dirname(file)].functions[name].queue_concurrency == lookup(function.trigger, "concurrency", 10)
+        if can(function.trigger.queue)
+      ]
+    ]))
+    error_message = "A queue is consumed otherwise than its trigger says."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for file in fileset("../../../services", "*/service.yaml") : [
+        for name, function in yamldecode(file("../../../services/${file}")).functions : [
+          for setting, value in lookup(function, "settings", {}) :
+          module.service[dirname(file)].functions[name].settings[setting] == tostring(value)
+          if !strcontains(value, "/")
+        ]
+      ]
+    ]))
+    error_message = "A setting is not what service.yaml has."
+  }
+}
+
+run "what_is_raised_for_a_sale_goes_where_it_says" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, {
+      account_id        = "123456789012"
+      queue_concurrency = { "inventory/allocate-stock" = 4 }
+      warm_throughput   = { "orders/orders" = { read = 12000, write = 20000 } }
+      settings          = { SALE_STARTS_PER_SECOND = "90" }
+    })
+  }
+
+  expect_failures = [check.mail]
+
+  assert {
+    condition = (
+      module.service["inventory"].functions["allocate-stock"].queue_concurrency == 4
+      && module.service["orders"].functions["admit-orders"].queue_concurrency == 2
+    )
+    error_message = "The concurrency went to another queue, or to none."
+  }
+
+  assert {
+    condition = {
+      for key, table in merge([for context, service in module.service : {
+        for name, table in service.tables : "${context}/${name}" => table.warm_throughput
+      }]...) : key => table if table != null
+    } == { "orders/orders" = { read = 12000, write = 20000 } }
+    error_message = "Another table is warmed, or none."
+  }
+
+  # Place, show and admit have to reckon with the same rate.
+  assert {
+    condition = {
+      for name, function in module.service["orders"].functions :
+      name => function.settings.SALE_STARTS_PER_SECOND if can(function.settings.SALE_STARTS_PER_SECOND)
+    } == { place-order = "90", get-order = "90", admit-orders = "90" }
+    error_message = "A function has another rate than the others."
   }
 }
 
@@ -223,6 +306,62 @@ run "prod_without_recovery_is_refused" {
 
   variables {
     stage = merge(var.stage, { account_id = "123456789012", point_in_time_recovery_days = 0 })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "queue_concurrency_of_an_unknown_context_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", queue_concurrency = { "cart/add" = 4 } })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "queue_concurrency_that_lambda_does_not_allow_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", queue_concurrency = { "orders/admit-orders" = 1 } })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "warm_throughput_of_an_unknown_context_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, {
+      account_id      = "123456789012"
+      warm_throughput = { "cart/carts" = { read = 12000, write = 20000 } }
+    })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "warm_throughput_below_that_of_a_new_table_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, {
+      account_id      = "123456789012"
+      warm_throughput = { "orders/orders" = { read = 12000, write = 3000 } }
+    })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "a_setting_that_no_context_has_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", settings = { SALES_STARTS_PER_SECOND = "90" } })
   }
 
   expect_failures = [var.stage]

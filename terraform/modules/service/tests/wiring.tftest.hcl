@@ -163,6 +163,72 @@ run "concurrency_goes_to_the_function_it_names" {
   }
 }
 
+run "what_the_stage_does_not_raise_is_as_service_yaml_has_it" {
+  command = plan
+
+  assert {
+    condition = (
+      output.functions["consume"].queue_concurrency == 4 && output.functions["everything"].queue_concurrency == null
+    )
+    error_message = "The queue is consumed otherwise than its trigger says, or where there is none."
+  }
+
+  assert {
+    condition     = alltrue([for table in values(output.tables) : table.warm_throughput == null])
+    error_message = jsonencode(output.tables)
+  }
+}
+
+run "what_the_stage_raises_goes_to_what_it_names" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      queue_concurrency           = { consume = 1000 }
+      warm_throughput             = { orders = { read = 12000, write = 20000 } }
+      settings                    = { NUMBER = "43" }
+    }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_event_source_mapping.queue["consume"].scaling_config[0].maximum_concurrency == 1000
+      && output.functions["consume"].queue_concurrency == 1000
+    )
+    error_message = jsonencode(aws_lambda_event_source_mapping.queue["consume"])
+  }
+
+  assert {
+    condition = {
+      for name, table in output.tables : name => table.warm_throughput if table.warm_throughput != null
+    } == { orders = { read = 12000, write = 20000 } }
+    error_message = jsonencode(output.tables)
+  }
+
+  assert {
+    condition = output.functions["everything"].settings == {
+      TABLE        = "emporium-test-shop-prices"
+      TOPIC        = "arn:aws:sns:eu-central-1:123456789012:emporium-test-shop-events"
+      QUEUE        = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work"
+      SAGA         = "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-test-shop-saga"
+      SECRET       = "emporium-test-shop-password"
+      SENDER       = "shop@example.com"
+      GREETING     = "hello"
+      NUMBER       = "43"
+      PATH_ON_DISK = "tmp/orders"
+    }
+    error_message = jsonencode(output.functions["everything"].settings)
+  }
+
+  assert {
+    condition     = output.functions["consume"].settings == {}
+    error_message = "A function got a setting that it does not have."
+  }
+}
+
 run "a_reference_to_nowhere_is_refused" {
   command = plan
 
@@ -202,6 +268,126 @@ run "concurrency_of_an_unknown_function_is_refused" {
       point_in_time_recovery_days = 0
       deletion_protection         = false
       reserved_concurrency        = { consumer = 10 }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "queue_concurrency_of_a_function_without_a_queue_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      queue_concurrency           = { publish = 10 }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "queue_concurrency_that_lambda_does_not_allow_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      queue_concurrency           = { consume = 1 }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "more_queue_concurrency_than_lambda_allows_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      queue_concurrency           = { consume = 1001 }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "half_an_invocation_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      queue_concurrency           = { consume = 2.5 }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "warm_throughput_of_an_unknown_table_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      warm_throughput             = { work = { read = 12000, write = 20000 } }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "a_setting_that_no_function_has_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      settings                    = { NUMBERS = "43" }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "a_setting_that_is_a_reference_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      settings                    = { TABLE = "elsewhere" }
+    }
+  }
+
+  expect_failures = [var.operations]
+}
+
+run "a_setting_that_the_environment_gives_is_refused" {
+  command = plan
+
+  variables {
+    operations = {
+      log_retention_days          = 7
+      point_in_time_recovery_days = 0
+      deletion_protection         = false
+      settings                    = { GREETING = "bye" }
     }
   }
 

@@ -124,6 +124,56 @@ run "a_plain_table_has_none_of_it" {
   }
 }
 
+run "it_is_as_warm_as_dynamodb_makes_it" {
+  command = plan
+
+  assert {
+    condition = (
+      length(aws_dynamodb_table.this.warm_throughput) == 0 && output.warm_throughput == null
+      && alltrue([for index in aws_dynamodb_table.this.global_secondary_index : length(index.warm_throughput) == 0])
+    )
+    error_message = "Warm throughput is paid for that nobody asked for."
+  }
+}
+
+run "it_is_warmed_with_its_indexes" {
+  command = plan
+
+  variables {
+    warm_throughput = { read = 12000, write = 20000 }
+  }
+
+  assert {
+    condition = [
+      for warm in concat(
+        aws_dynamodb_table.this.warm_throughput,
+        flatten([for index in aws_dynamodb_table.this.global_secondary_index : index.warm_throughput]),
+      ) : [warm.read_units_per_second, warm.write_units_per_second]
+    ] == [[12000, 20000], [12000, 20000]]
+    error_message = "The table or its index is not as warm as it should be."
+  }
+}
+
+run "less_to_read_than_a_new_table_has_is_refused" {
+  command = plan
+
+  variables {
+    warm_throughput = { read = 11999, write = 4000 }
+  }
+
+  expect_failures = [var.warm_throughput]
+}
+
+run "less_to_write_than_a_new_table_has_is_refused" {
+  command = plan
+
+  variables {
+    warm_throughput = { read = 12000, write = 3999 }
+  }
+
+  expect_failures = [var.warm_throughput]
+}
+
 run "wrong_values_are_refused" {
   command = plan
 
