@@ -63,7 +63,7 @@ const CHECKS: &[Named] = &[
     Named { name: "policies", about: "checkov finds nothing, and every skip has a reason", run: policies::check },
     Named {
         name: "simulation",
-        about: "fresh seeds of the simulator break nothing; SIMULATION_MINUTES says for how long, 2 otherwise",
+        about: "fresh seeds of the simulator break nothing; SIMULATION_MINUTES says for how long, 1 otherwise",
         run: simulation::check,
     },
     Named {

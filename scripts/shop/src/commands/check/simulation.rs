@@ -18,7 +18,7 @@ use crate::simulator::{
 
 /// How many minutes, when they should be others than these.
 const SETTING: &str = "SIMULATION_MINUTES";
-const MINUTES: f64 = 2.0;
+const MINUTES: f64 = 1.0;
 
 /// Fresh seeds break nothing.
 pub fn check(session: &Session) -> anyhow::Result<Outcome> {

@@ -117,11 +117,12 @@ pub async fn buy_in_a_sale(people: &People) -> anyhow::Result<()> {
     people.end_sale("MUG-01").await
 }
 
-/// The customer wants more than a sale has.
+/// The customer comes to a sale in which nothing is left.
 pub async fn miss_a_sale(people: &People) -> anyhow::Result<()> {
     people.open_sale("LAMP-01", 5).await?;
+    people.adjust("LAMP-01", "fire", -3).await?;
     people.world.pass(PRICES_ARE_KNOWN).await;
-    buy(people, "pm_card_visa", &[("LAMP-01", 4)]).await
+    buy(people, "pm_card_visa", &[("LAMP-01", 1)]).await
 }
 
 /// The customer waits in a long queue.
@@ -139,14 +140,15 @@ pub async fn wait_for_a_turn(people: &People) -> anyhow::Result<()> {
     people.await_status(&id, &["CONFIRMED", "CANCELLED"]).await
 }
 
-/// The customer's one order is declined, and another one taken.
+/// The customer's one order fails, and another one is taken.
 pub async fn try_again(people: &People) -> anyhow::Result<()> {
     people.open_sale("MUG-01", 1).await?;
     people.spread("MUG-01", 2).await?;
     people.world.pass(PRICES_ARE_KNOWN).await;
     let lines = [("MUG-01", 1)];
-    let id = people.place("pm_card_visa_chargeDeclined", &lines).await?;
+    let id = people.place("pm_card_threeDSecureRequired", &lines).await?;
     people.is_limited("order-2", &lines).await?;
+    people.authenticate(&id, Authentication::Fail).await?;
     people.await_status(&id, &["CANCELLED"]).await?;
     let other = people.place_as("order-3", "pm_card_visa", &lines).await?;
     people.await_status(&other, &["CONFIRMED", "CANCELLED"]).await

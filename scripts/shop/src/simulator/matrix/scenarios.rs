@@ -299,7 +299,7 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "sold out in a sale",
-        about: "More than there is, in a sale.",
+        about: "A sale in which nothing is left.",
         products: &[LAMP],
         act: |people| Box::pin(miss_a_sale(people)),
         ends: &["cancelled_sold_out"],
@@ -316,9 +316,9 @@ pub const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "a second try in a sale",
-        about: "The bank declines the one order that the sale allows a customer, which so may have another.",
+        about: "3-D Secure, failed for the one order that the sale allows a customer, which so may have another.",
         act: |people| Box::pin(try_again(people)),
-        ends: &["cancelled_payment_declined, confirmed"],
+        ends: &["cancelled_authentication_failed, confirmed", "cancelled_payment_canceled, confirmed"],
         refusals: &[("AuthorizePayment", UNDONE)],
         ..PLAIN
     },
