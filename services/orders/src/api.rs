@@ -148,7 +148,14 @@ impl PutSaleBody {
         if self.closes_at.is_some_and(|closes_at| closes_at <= opens_at) {
             faults.add("/closes_at", "must be after opens_at");
         }
-        let per_customer = self.per_customer.and_then(|most| faults.take("/per_customer", Quantity::new(most)));
+        let units = |most| Quantity::new(most).map_err(|_| format!("must be 1 to {}", Quantity::MAX));
+        let per_customer = self.per_customer.and_then(|most| match units(most) {
+            Ok(units) => Some(units),
+            Err(why) => {
+                faults.add("/per_customer", why);
+                None
+            }
+        });
         if !faults.0.errors.is_empty() {
             return Err(faults.0);
         }
