@@ -18,7 +18,7 @@ use deployment::Deployment;
 use emulator::Emulator;
 
 /// The grant that is taken away, to see that the tests notice: place-order may no longer write orders.
-const TAKEN: (&str, &str) = ("table/orders: [PutItem, GetItem]", "table/orders: [GetItem]");
+const TAKEN: (&str, &str) = ("table/orders: [PutItem, GetItem, BatchGetItem]", "table/orders: [GetItem, BatchGetItem]");
 
 /// What IAM says then.
 const DENIED: &str = "not authorized to perform: dynamodb:PutItem";
