@@ -82,15 +82,14 @@ impl Shards {
         shards.find(enough).and_then(|shard| u32::try_from(shard).ok())
     }
 
-    /// How many of these quantities, from the first, this shard has units for.
-    pub fn fitting(&self, shard: u32, quantities: impl Iterator<Item = u32>) -> usize {
-        let here = usize::try_from(shard).ok().and_then(|shard| self.available.get(shard)).copied().unwrap_or_default();
-        let mut wanted = 0_i64;
-        let mut fits = |quantity: u32| {
-            wanted = wanted.saturating_add(i64::from(quantity));
-            wanted <= here
+    /// How many of these quantities, from the first, there are units for in all shards together.
+    pub fn serves(&self, quantities: impl Iterator<Item = u32>) -> usize {
+        let mut left = self.total();
+        let mut serves = |quantity: u32| {
+            left = left.saturating_sub(quantity.into());
+            left >= 0
         };
-        quantities.take_while(|quantity| fits(*quantity)).count()
+        quantities.take_while(|quantity| serves(*quantity)).count()
     }
 
     /// The shard that has most.
@@ -186,12 +185,11 @@ mod tests {
     }
 
     #[test]
-    fn as_many_fit_as_the_shard_has_units_for_and_nobody_is_passed_over() {
-        let shards = shards(2, &[3, 0]);
-        assert_eq!(shards.fitting(0, [1, 1, 1, 1].into_iter()), 3);
-        assert_eq!(shards.fitting(0, [2, 2, 1].into_iter()), 1);
-        assert_eq!(shards.fitting(1, [1].into_iter()), 0);
-        assert_eq!(shards.fitting(7, [1].into_iter()), 0);
+    fn as_many_are_served_as_there_are_units_and_nobody_is_passed_over() {
+        let shards = shards(2, &[2, 1]);
+        assert_eq!(shards.serves([1, 1, 1, 1].into_iter()), 3);
+        assert_eq!(shards.serves([2, 2, 1].into_iter()), 1);
+        assert_eq!(shards.serves([4].into_iter()), 0);
     }
 
     fn order(number: u8) -> OrderId {

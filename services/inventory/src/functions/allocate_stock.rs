@@ -53,7 +53,8 @@ fn queued(message: &Message) -> Result<QueuedOrder, FunctionError> {
     Err(FunctionError::broken(format!("{} is no event about queued orders", event.kind)))
 }
 
-/// An event for each sku, which names each order once. A batch that comes again may be another one, so its events have another id: that of its first message.
+/// An event for each sku, which names each order once. A batch that comes again may be another one, so its events have another
+/// id: that of its first message.
 fn news(
     clock: &dyn Clock,
     messages: &[Message],

@@ -12,8 +12,8 @@ use crate::{
     ports::{BATCH_MAX, BatchHolding, FindShards, HoldBatch, MoveUnits},
 };
 
-/// Steps towards a batch's end before we give up for now: each takes units for some of its orders, drops some, or looks
-/// where units are.
+/// Steps towards a batch's end before we give up for now. Undisturbed there are three: units are moved together and taken, and
+/// those for whom there are none are refused. Whoever takes units meanwhile makes it one more.
 const STEPS_MAX: u32 = 24;
 
 /// Allocates stock to queued orders, first come, first served.
@@ -72,61 +72,59 @@ impl Allocate<'_> {
         orders.iter().map(outcome).collect()
     }
 
-    /// Takes the units of a batch, a few steps at a time.
+    /// Takes the units of all in a batch who can be served, from one shard. Where none has them, they are moved together first.
     async fn batch(self, mut waiting: Vec<Waiting<'_>>, settled: &mut Settled) -> Result<(), Error> {
         let now = self.clock.now();
         settle(&mut waiting, settled, Outcome::Refused, |_, one| one.reservation.is_late(now));
         let Some(sku) = waiting.first().map(|one| one.sku().clone()) else { return Ok(()) };
-        // A batch that fails costs as much as one that does not, and a look at the shards next to nothing.
-        let mut shards = self.shards.exact(&sku).await?;
         for _ in 0..STEPS_MAX {
+            // A batch that fails costs as much as one that does not, and a look at the shards next to nothing.
+            let shards = self.shards.exact(&sku).await?;
+            let Some(shards) = shards.filter(|shards| shards.total() > 0) else {
+                settle(&mut waiting, settled, Outcome::SoldOut, |_, _| true);
+                return Ok(());
+            };
+            settle(&mut waiting, settled, Outcome::Refused, |_, one| i64::from(one.quantity()) > shards.total());
             let Some(first) = waiting.first() else { return Ok(()) };
-            let (source, count) = source(shards.as_ref(), &waiting);
-            if count > 0 {
-                let orders: Vec<_> = waiting.iter().take(count).map(|one| one.reservation.clone()).collect();
-                match self.stock.hold_batch(&orders, source, self.clock.now()).await? {
-                    BatchHolding::Held => {
-                        info!(%sku, orders = count, shard = source.shard(), "allocated");
-                        settle(&mut waiting, settled, Outcome::Held, |place, _| place < count);
-                    }
-                    // They were handled before, or by their sagas. The others try again without them.
-                    BatchHolding::HoldsExist(places) => {
-                        settle(&mut waiting, settled, Outcome::Held, |place, _| places.contains(&place));
-                        continue;
-                    }
-                    BatchHolding::TooFew => {}
+            let count = shards.serves(waiting.iter().map(Waiting::quantity));
+            let units = waiting.iter().take(count).map(Waiting::quantity).sum();
+            let Some(shard) = shards.choose(first.reservation.order_id(), units) else {
+                // Whether it was done shows when they are taken.
+                if let Some(moves) = shards.gather(shards.fullest(), units.into()) {
+                    self.units.shift(&sku, &moves, self.clock.now()).await?;
                 }
-            } else {
-                match shards.as_ref().map_or(0, Shards::total) {
-                    ..=0 => settle(&mut waiting, settled, Outcome::SoldOut, |_, _| true),
-                    total if total < i64::from(first.quantity()) => {
-                        settle(&mut waiting, settled, Outcome::Refused, |place, _| place == 0);
-                        continue;
-                    }
-                    // The units lie too thin: they are moved together for who is first. Whether that was done shows when they
-                    // are taken.
-                    _ => {
-                        let gather = |all: &Shards| all.gather(all.fullest(), first.quantity().into());
-                        if let Some(moves) = shards.as_ref().and_then(gather) {
-                            self.units.shift(&sku, &moves, self.clock.now()).await?;
-                        }
-                    }
-                }
-            }
-            if !waiting.is_empty() {
-                shards = self.shards.exact(&sku).await?;
+                continue;
+            };
+            self.take(&mut waiting, count, Source::Shard(shard), settled).await?;
+            if waiting.is_empty() {
+                return Ok(());
             }
         }
-        if waiting.is_empty() { Ok(()) } else { Err(Error::Contended) }
+        Err(Error::Contended)
     }
-}
 
-/// Where to take units from, and for how many of those who wait, from the first.
-fn source(shards: Option<&Shards>, waiting: &[Waiting<'_>]) -> (Source, usize) {
-    let (Some(shards), Some(first)) = (shards, waiting.first()) else { return (Source::OnlyShard, 0) };
-    let all = waiting.iter().map(Waiting::quantity).sum();
-    let shard = shards.choose(first.reservation.order_id(), all).unwrap_or_else(|| shards.fullest());
-    (Source::Shard(shard), shards.fitting(shard, waiting.iter().map(Waiting::quantity)))
+    /// Takes the units of the first so many, if nobody was faster.
+    async fn take(
+        self,
+        waiting: &mut Vec<Waiting<'_>>,
+        count: usize,
+        source: Source,
+        settled: &mut Settled,
+    ) -> Result<(), Error> {
+        let orders: Vec<_> = waiting.iter().take(count).map(|one| one.reservation.clone()).collect();
+        match self.stock.hold_batch(&orders, source, self.clock.now()).await? {
+            BatchHolding::Held => {
+                info!(orders = count, shard = source.shard(), "allocated");
+                settle(waiting, settled, Outcome::Held, |place, _| place < count);
+            }
+            // They were handled before, or by their sagas. The others try again without them.
+            BatchHolding::HoldsExist(places) => {
+                settle(waiting, settled, Outcome::Held, |place, _| places.contains(&place));
+            }
+            BatchHolding::TooFew => {}
+        }
+        Ok(())
+    }
 }
 
 impl Waiting<'_> {

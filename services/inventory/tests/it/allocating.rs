@@ -12,10 +12,15 @@ use crate::{Inventory, invoke};
 impl Inventory {
     /// Orders of one unit of A each, the first placed first.
     fn queue(&self, count: u32) -> Vec<OrderFacts> {
+        self.queue_of(count, 1)
+    }
+
+    /// Orders of so many units of A each.
+    fn queue_of(&self, count: u32, units: i64) -> Vec<OrderFacts> {
         let numbered = |number: u32| {
             let mut id = [0; 16];
             id[12..].copy_from_slice(&number.to_be_bytes());
-            OrderFacts { order_id: OrderId::from_bytes(id), ..self.order(0, &[("A", 1)]) }
+            OrderFacts { order_id: OrderId::from_bytes(id), ..self.order(0, &[("A", units)]) }
         };
         (1..=count).map(numbered).collect()
     }
@@ -122,6 +127,27 @@ async fn what_is_poisoned_comes_again_alone() {
         [message(&orders[0], now), "{".to_owned(), message(&two_lines, now), other_kind, message(&orders[1], now)];
     assert_eq!(inventory.allocate(&bodies).await, [1, 2, 3]);
     assert_eq!(inventory.holding(&orders), [0, 1]);
+    inventory.audit();
+}
+
+#[tokio::test]
+async fn a_whole_batch_of_which_nobody_can_be_served_is_settled_at_once() {
+    let inventory = Inventory::with(&[("A", 2)]).await;
+    let orders = inventory.queue_of(99, 3);
+    assert_eq!(inventory.allocate(&messages(&inventory, &orders)).await, [0; 0]);
+    assert_eq!((inventory.holding(&orders), inventory.available("A")), (vec![], 2));
+    inventory.audit();
+}
+
+#[tokio::test]
+async fn the_last_units_of_many_shards_are_allocated_in_two_transactions() {
+    let inventory = Inventory::with(&[("A", 64)]).await;
+    inventory.set_shards("A", &json!({ "shards": 64 })).await;
+    let orders = inventory.queue(99);
+    assert_eq!(inventory.allocate(&messages(&inventory, &orders)).await, [0; 0]);
+    assert_eq!(inventory.holding(&orders), (0..64).collect::<Vec<_>>());
+    let requests = &inventory.bench.readings().requests["inventory/allocate-stock"];
+    assert_eq!(requests["dynamodb:TransactWriteItems"], 2, "they are moved together, and held: {requests:?}");
     inventory.audit();
 }
 

@@ -15,7 +15,8 @@ use crate::{Error, domain::Price, ports::FindPrices};
 const IN_SALE: SignedDuration = SignedDuration::from_secs(1);
 
 /// Remembers prices in memory for `lifetime`, per environment: most orders then cost no read, and a changed price is in force
-/// everywhere that much later at most, and so is a sale that was announced. Skus that are not on sale are not remembered, so that a new product sells at once.
+/// everywhere that much later at most, and so is a sale that was announced. Skus that are not on sale are not remembered, so
+/// that a new product sells at once.
 #[derive(Clone)]
 pub(crate) struct PriceCache<P> {
     source: P,
