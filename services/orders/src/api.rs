@@ -196,7 +196,7 @@ impl SaleBody {
             opens_at: sale.opens_at,
             closes_at: sale.closes_at,
             per_customer: sale.per_customer,
-            sold_out: sale.sold_out_at.is_some(),
+            sold_out: sale.was_sold_out(now),
         }
     }
 }

@@ -36,19 +36,6 @@ pub struct Wall {
     pub last_seconds: f64,
 }
 
-/// How near something came to its limit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Peak {
-    /// Which limit.
-    pub limit: &'static str,
-    /// Of what.
-    pub of: String,
-    /// The most there ever was, in the limit's unit.
-    pub most: f64,
-    /// The limit.
-    pub limit_number: u64,
-}
-
 /// Times of orders, in milliseconds from when their buyers were due.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Percentiles {
@@ -114,7 +101,7 @@ pub struct Outcome {
     /// Limits that were reached, those that hurt most first.
     pub walls: Vec<Wall>,
     /// How near everything came to its limit.
-    pub peaks: Vec<Peak>,
+    pub peaks: Vec<limits::Peak>,
     /// What there was when.
     pub moments: Vec<Moment>,
     /// What is wrong.
@@ -174,7 +161,7 @@ impl Outcome {
             refused_writes: facts.calm.refused_writes(),
             bill,
             walls: walls(facts),
-            peaks: peaks(facts),
+            peaks: facts.world.driver.peaks(),
             moments: watch.moments(),
             violations: Vec::new(),
             virtual_seconds: facts.world.clock.now().duration_since(facts.opened).as_secs(),
@@ -305,12 +292,6 @@ fn walls(facts: &Facts<'_>) -> Vec<Wall> {
     let mut walls: Vec<_> = facts.world.driver.walls().into_iter().chain(throttled).map(wall).collect();
     walls.sort_by(|a, b| (b.times, a.limit, &a.of).cmp(&(a.times, b.limit, &b.of)));
     walls
-}
-
-fn peaks(facts: &Facts<'_>) -> Vec<Peak> {
-    let peak =
-        |peak: limits::Peak| Peak { limit: peak.limit, of: peak.of, most: peak.most, limit_number: peak.limit_number };
-    facts.world.driver.peaks().into_iter().map(peak).collect()
 }
 
 /// What must not be after any sale.

@@ -123,7 +123,7 @@ impl Admin {
         Ok(())
     }
 
-    /// A product is in a sale, at once or soon, for a while or until it is sold. Who is not answered asks again.
+    /// A product is in a sale, at once or soon, for a while or until it is sold.
     async fn open_sale(&mut self, sku: &str) {
         let now = self.world.clock.now();
         let mut after =
@@ -131,25 +131,21 @@ impl Admin {
         let (opens_at, closes_at) = (after(0, 120), after(300, 7_200));
         let per_customer = *self.dice.pick(&[1, 2, 3]);
         let body = json!({ "opens_at": opens_at, "closes_at": closes_at, "per_customer": per_customer });
-        let path = format!("/sales/{sku}");
-        for attempt in 0..6 {
-            let answer = self.world.send(Method::PUT, &path, &self.token, &[], &body).await;
-            self.world.driver.tell(format_args!("{sku} is in a sale: {}", answer.status));
-            if !answer.is_unknown() {
-                return;
-            }
-            let pause = self.dice.millis(100, 1_000 << attempt);
-            self.world.pass(pause).await;
-        }
+        self.put(&format!("/sales/{sku}"), &body, &format!("{sku} is in a sale")).await;
     }
 
-    /// Many are wanted, or few: a sku is spread over more shards, or over fewer. Who is not answered asks again.
+    /// Many are wanted, or few: a sku is spread over more shards, or over fewer.
     async fn spread(&mut self, sku: &str) {
         let shards = *self.dice.pick(&[1, 2, 3, 5]);
         let (path, body) = (format!("/stock/{sku}/shards"), json!({ "shards": shards }));
+        self.put(&path, &body, &format!("{sku} is spread over {shards}")).await;
+    }
+
+    /// Puts something, and puts it again while nobody answers.
+    async fn put(&mut self, path: &str, body: &Value, what: &str) {
         for attempt in 0..6 {
-            let answer = self.world.send(Method::PUT, &path, &self.token, &[], &body).await;
-            self.world.driver.tell(format_args!("{sku} is spread over {shards}: {}", answer.status));
+            let answer = self.world.send(Method::PUT, path, &self.token, &[], body).await;
+            self.world.driver.tell(format_args!("{what}: {}", answer.status));
             if !answer.is_unknown() {
                 return;
             }

@@ -8,7 +8,7 @@ use tracing::info;
 
 use crate::{
     Error,
-    domain::{Reservation, Shards, Source},
+    domain::{Reservation, Source},
     ports::{BATCH_MAX, BatchHolding, FindShards, HoldBatch, MoveUnits},
 };
 

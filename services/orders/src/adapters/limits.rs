@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::transact_write_items::TransactWriteItemsError,
     types::{
         AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
     },
@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::{
 use kernel::{CustomerId, OrderId, SignedDuration, Sku};
 use lambda::{Runtime, StartError, UniqueIds};
 
+use super::conditional::made;
 use crate::{
     Error,
     domain::{Bid, Order},
@@ -131,12 +132,6 @@ impl PutLimited for Limits {
             update = update.expression_attribute_values(name, AttributeValue::S(order.to_string()));
         }
         // Somebody else may have done it: units are given back once.
-        match update.condition_expression(conditions.join(" AND ")).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        made(update.condition_expression(conditions.join(" AND "))).await.map(drop)
     }
 }

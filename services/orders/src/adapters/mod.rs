@@ -1,5 +1,6 @@
 //! How AWS gives what the use cases need. The only place that knows AWS types.
 
+mod conditional;
 mod delayed;
 mod limits;
 mod order_topic;

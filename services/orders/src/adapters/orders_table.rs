@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
 use kernel::{CustomerId, OrderId, Timestamp};
 use lambda::{Runtime, StartError};
 
+use super::conditional::made;
 use crate::{
     Error,
     domain::{Order, Position, Status},
@@ -202,13 +203,7 @@ impl MarkOrder for OrdersTable {
             .fold(update, |update, (name, status)| update.expression_attribute_values(name, text(status.as_str())));
         let update = update.expression_attribute_values(":at", text(at.to_string()));
         let update = update.expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        Ok(made(update).await?.is_some())
     }
 }
 
@@ -222,13 +217,7 @@ impl RecordRound for OrdersTable {
             "attribute_exists(order_id) AND (attribute_not_exists(watch_round) OR watch_round < :round)",
         );
         let update = update.expression_attribute_values(":round", AttributeValue::N(round.to_string()));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        made(update).await.map(drop)
     }
 }
 
@@ -242,12 +231,9 @@ impl GiveTurn for OrdersTable {
         let update = update.expression_attribute_names("#status", "status");
         let update = update.expression_attribute_values(":pending", text(Status::Pending.as_str()));
         let update = update.expression_attribute_values(":at", text(starts_at.to_string()));
-        match update.return_values(ReturnValue::AllNew).send().await {
-            Ok(given) => Ok(read(given.attributes.unwrap_or_default())?.starts_at),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
+        match made(update.return_values(ReturnValue::AllNew)).await? {
+            Some(given) => Ok(read(given.attributes.unwrap_or_default())?.starts_at),
+            None => Ok(None),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
-    operation::update_item::UpdateItemError,
     types::{AttributeValue, KeysAndAttributes},
 };
 use contracts::events::ProductEvent;
@@ -13,6 +12,7 @@ use kernel::{Sku, Timestamp};
 use lambda::{Runtime, StartError};
 use serde::Deserialize;
 
+use super::conditional::made;
 use crate::{
     Error,
     domain::{Price, Sale},
@@ -86,13 +86,7 @@ impl KeepPrice for PricesTable {
         let update = update.expression_attribute_values(":name", AttributeValue::S(product.name.clone()));
         let update = update.expression_attribute_values(":price", price);
         let update = update.expression_attribute_values(":removed", AttributeValue::Bool(removed));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        made(update).await.map(drop)
     }
 }
 
@@ -111,13 +105,7 @@ impl KeepSales for PricesTable {
                 update.update_expression("SET sale = :sale").expression_attribute_values(":sale", sale)
             }
         };
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        Ok(made(update).await?.is_some())
     }
 }
 
@@ -131,12 +119,6 @@ impl MarkSoldOut for PricesTable {
             "attribute_exists(sale) AND (attribute_not_exists(sale.sold_out_at) OR sale.sold_out_at < :at)",
         );
         let at = AttributeValue::N(at.as_millisecond().to_string());
-        match update.expression_attribute_values(":at", at).send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        made(update.expression_attribute_values(":at", at)).await.map(drop)
     }
 }

@@ -8,12 +8,12 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
-    operation::update_item::UpdateItemError,
     types::{AttributeValue, ReturnValue},
 };
 use kernel::{Clock, SignedDuration, Timestamp};
 use lambda::{Runtime, StartError};
 
+use super::conditional::made;
 use crate::{
     Error,
     ports::{NextTurn, TakeTurns},
@@ -61,13 +61,7 @@ impl Turns {
         let update = values
             .into_iter()
             .fold(update, |update, (name, number)| update.expression_attribute_values(name, value(number)));
-        match update.send().await {
-            Ok(set) => time(set.attributes.as_ref()).map(Some),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(Error::aws("UpdateItem", &error)),
-            },
-        }
+        made(update).await?.map(|set| time(set.attributes.as_ref())).transpose()
     }
 }
 

@@ -52,11 +52,21 @@ impl Sale {
         }
     }
 
+    /// Whether there was nothing left a moment ago. From a minute on nobody knows.
+    pub fn was_sold_out(&self, now: Timestamp) -> bool {
+        self.sold_out_for(now).is_some_and(|age| age < LOOKING)
+    }
+
+    /// How long ago there was nothing left, if that ever was.
+    fn sold_out_for(&self, now: Timestamp) -> Option<SignedDuration> {
+        let since = self.sold_out_at.and_then(|at| Timestamp::from_millisecond(at).ok())?;
+        Some(now.duration_since(since))
+    }
+
     /// Whether this order is refused without looking at stock, because there was none a moment ago. Orders are cancelled and
     /// holds expire, so a few are let in to look, and in the end everybody: the first who finds none shuts the door again.
     pub fn is_sold_out(&self, order_id: &OrderId, now: Timestamp) -> bool {
-        let Some(since) = self.sold_out_at.and_then(|at| Timestamp::from_millisecond(at).ok()) else { return false };
-        let age = now.duration_since(since);
+        let Some(age) = self.sold_out_for(now) else { return false };
         let looks =
             || order_id.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % LOOKS == 0;
         age < SOLD_OUT || (age < LOOKING && !looks())
@@ -173,6 +183,7 @@ mod tests {
         assert!((512..2_048).contains(&let_in(110)), "about one in 64: {}", let_in(110));
         assert_eq!(let_in(159), let_in(110));
         assert_eq!(let_in(160), 65_536);
+        assert_eq!([109, 159, 160].map(|second| sale.was_sold_out(at(second))), [true, true, false]);
         assert_eq!(let_in(99), 0, "a clock that is behind");
         assert!(!Sale { sold_out_at: None, ..sale }.is_sold_out(&OrderId::from_bytes([1; 16]), at(100)));
     }
