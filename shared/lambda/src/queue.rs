@@ -105,3 +105,25 @@ fn message(record: aws_lambda_events::sqs::SqsMessage) -> Message {
         receive_count: record.attributes.get("ApproximateReceiveCount").and_then(|n| n.parse().ok()).unwrap_or(1),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::Timestamp;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_message_that_cannot_be_read_fails_alone_and_outcomes_stay_with_their_messages() {
+        let handler = queue_of(|numbers: Vec<i64>| async move {
+            let outcome = |number: &i64| if *number < 0 { Err(FunctionError::transient("negative")) } else { Ok(()) };
+            numbers.iter().map(outcome).collect()
+        });
+        let record = |(place, body): (usize, &str)| json!({ "messageId": place.to_string(), "body": body });
+        let records: Vec<Value> = ["1", "{", "-1", "2"].into_iter().enumerate().map(record).collect();
+        let invocation = Invocation { request_id: "r".to_owned(), deadline: Timestamp::MAX };
+        let answer = handler.handle(json!({ "Records": records }), invocation).await.unwrap();
+        let failed = json!([{ "itemIdentifier": "1" }, { "itemIdentifier": "2" }]);
+        assert_eq!(answer["batchItemFailures"], failed);
+    }
+}

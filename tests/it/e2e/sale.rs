@@ -170,6 +170,13 @@ async fn who_waits_sees_position_and_estimate_and_a_full_queue_lets_nobody_in() 
     assert!(position.abs_diff(seconds * 45) <= 45, "at 45 a second: {queue}");
     assert_eq!(stage.available("MUG-01").await, before - 1, "its stock is held meanwhile");
 
+    // The watchdog looks after a minute, and lets it wait.
+    stage.pass(Duration::from_secs(61)).await;
+    let looked = async || stage.cloud().readings().requests.contains_key("orders/watch-orders");
+    assert!(stage.eventually(looked).await, "the watchdog does not look");
+    assert!(stage.eventually(async || stage.depth("orders/watch").await > 0).await, "it does not come back");
+    assert_eq!(stage.cloud().executions().len(), 0, "it has started what waits for its turn");
+
     fill(&stage, 1_300);
     stage.pass(Duration::from_secs(1)).await;
     let full = stage.place(&ada, "too late", &order).await.expect(503);

@@ -116,3 +116,18 @@ async fn a_move_to_the_dead_letter_queue_wakes_its_poller() {
     dead.unwrap();
     assert_eq!(bench.since_start().as_secs(), u64::from(MAX_RECEIVES) * VISIBILITY);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_is_handed_over_when_it_is_full_or_its_window_ends() {
+    let bench = Bench::new();
+    let gather = || bench.queues.gather(MAIN, 2, Duration::from_secs(10));
+    bench.send("a");
+    let (gathered, ()) = tokio::join!(gather(), send_after(&bench, 3));
+    gathered.unwrap();
+    assert_eq!(bench.since_start().as_secs(), 3, "two are there");
+    gather().await.unwrap();
+    assert_eq!(bench.since_start().as_secs(), 3, "they still are");
+    bench.queues.purge(MAIN).unwrap();
+    gather().await.unwrap();
+    assert_eq!(bench.since_start().as_secs(), 13, "nobody comes");
+}
