@@ -1,8 +1,9 @@
 //! Who decides what AWS leaves open: when things arrive, and what goes wrong.
 //!
 //! [`RealTime`], the default, is AWS on its best day. The simulator's driver (`scripts/shop/src/simulator`) draws every
-//! decision from a seed. [`Enforced`](crate::limits::Enforced) adds AWS's limits to another one. A driver only decides; the cloud carries it out
-//! (`carrier.rs`, `functions.rs`, `sources/`), so that what can go wrong is modelled once, beside what goes right.
+//! decision from a seed. [`Enforced`](crate::limits::Enforced) adds AWS's limits to another one. A driver only
+//! decides; the cloud carries it out (`carrier.rs`, `functions.rs`, `sources/`), so that what can go wrong is modelled once,
+//! beside what goes right.
 
 use std::{fmt, time::Duration};
 
