@@ -153,7 +153,11 @@ impl Errand {
     async fn place(&mut self) -> Option<String> {
         if self.dice.percent(15) {
             let (first, second) = tokio::join!(self.send_order(), self.send_order());
-            for answer in [&first, &second] {
+            // Neither came after the other: that one was refused (before a sale opened, say) says nothing against the
+            // other. A refusal is not recorded, so it is not a promise.
+            let mut answers = [&first, &second];
+            answers.sort_by_key(|answer| answer.status == StatusCode::ACCEPTED);
+            for answer in answers {
                 self.promises.placed(&self.token, &self.key, answer);
             }
             if let Some(id) = id_of(&first).or_else(|| id_of(&second)) {
