@@ -12,12 +12,13 @@ use topology::{Service, Shop};
 use crate::invariants;
 
 /// Each context's `service.yaml`.
-const SERVICES: [(&str, &str); 5] = [
+const SERVICES: [(&str, &str); 6] = [
     ("catalog", include_str!("../../../services/catalog/service.yaml")),
     ("orders", include_str!("../../../services/orders/service.yaml")),
     ("inventory", include_str!("../../../services/inventory/service.yaml")),
     ("payments", include_str!("../../../services/payments/service.yaml")),
     ("notifications", include_str!("../../../services/notifications/service.yaml")),
+    ("accounts", include_str!("../../../services/accounts/service.yaml")),
 ];
 
 /// The order saga's definition.
@@ -47,6 +48,7 @@ pub fn code() -> Code {
             ("inventory", inventory::functions()),
             ("payments", payments::functions()),
             ("notifications", notifications::functions()),
+            ("accounts", accounts::functions()),
         ],
         sagas: BTreeMap::from([("orders/order-saga".to_owned(), ORDER_SAGA.to_owned())]),
     }

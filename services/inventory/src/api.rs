@@ -11,15 +11,17 @@ use utoipa::{
 use crate::{
     Error,
     domain::{Adjustment, SHARDS_MAX, StockLevel, StockShard},
-    functions::{adjust_stock, get_stock, set_stock_shards},
+    functions::{adjust_stock, get_availability, get_stock, set_stock_shards},
 };
 
 /// This context's part of the API.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(get_stock::answer, adjust_stock::answer, set_stock_shards::answer),
+    paths(get_stock::answer, get_availability::answer, adjust_stock::answer, set_stock_shards::answer),
     components(schemas(
         StockBody,
+        AvailabilityBody,
+        AvailableBody,
         AdjustStockBody,
         AdjustmentBody,
         SetShardsBody,
@@ -116,6 +118,38 @@ pub struct ShardsBody {
     /// Shards in use.
     #[schema(example = 16)]
     pub shards: u32,
+}
+
+/// More units than this are not told apart: how much a shop has of something is its own affair.
+const TOLD_MAX: i64 = 10;
+
+/// What can be ordered of some skus.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Availability)]
+pub struct AvailabilityBody {
+    /// One for each sku that was asked for, in that order.
+    pub items: Vec<AvailableBody>,
+}
+
+/// What can be ordered of one sku.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Available)]
+pub struct AvailableBody {
+    /// The sku.
+    #[schema(value_type = String, example = "MUG-01")]
+    pub sku: Sku,
+    /// Units that could be ordered a moment ago, ten at most. Of a sku that nobody knows, none.
+    #[schema(minimum = 0, maximum = 10, example = 3)]
+    pub available: i64,
+    /// Whether there are more than that.
+    pub more: bool,
+}
+
+impl AvailableBody {
+    /// Of this sku there are so many units.
+    pub fn of(sku: Sku, units: i64) -> Self {
+        Self { sku, available: units.clamp(0, TOLD_MAX), more: units > TOLD_MAX }
+    }
 }
 
 /// A change of a sku's stock, to be made.

@@ -3,6 +3,8 @@
 //! Every write is conditional, and either happens whole or not at all. After an error it may have happened all the
 //! same: the answer was lost. So every use case can be run again.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use kernel::{OrderId, Sku, Timestamp};
 
@@ -76,6 +78,17 @@ pub trait FindShards: Send + Sync {
     /// # Errors
     /// The database does not say.
     async fn exact(&self, sku: &Sku) -> Result<Option<Shards>, Error>;
+}
+
+/// Finds out what can be ordered.
+#[async_trait]
+pub trait ReadAvailability: Send + Sync {
+    /// The units of each of these skus over all of its shards, as they were a moment ago. A sku of which nothing was ever
+    /// received is left out.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn available(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, i64>, Error>;
 }
 
 /// Moves units between a sku's shards.

@@ -21,9 +21,9 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whether the token carries this scope.
+    /// Whether the token carries this scope, by itself or behind the name of the API, as a user pool has it: `shop/admin`.
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|held| held == scope)
+        self.scopes.iter().any(|held| held.rsplit('/').next() == Some(scope))
     }
 }
 

@@ -1,11 +1,11 @@
 //! What every function needs.
 //!
 //! A context's crate lists its functions with [`Function::new`]; each function's `start` is given a [`Runtime`] (settings,
-//! SDK configuration, clock, ids) and answers a [`Handler`], built with [`http`], [`step`], [`queue`], [`stream`] or
-//! [`schedule`]. A context's `main.rs` hands the list to [`main`]; the local cloud and the tests call the same handlers.
+//! SDK configuration, clock, ids) and answers a [`Handler`], built with [`http`], [`step`], [`queue`], [`stream`],
+//! [`schedule`] or [`token`]. A context's `main.rs` hands the list to [`main`]; the local cloud and the tests call the same handlers.
 //! Nothing in a handler can tell where it runs.
 //!
-//! Layout: `function.rs` and `runtime.rs` are the frame; `http.rs`, `queue.rs`, `stream.rs` and `step.rs` turn each kind of
+//! Layout: `function.rs` and `runtime.rs` are the frame; `http.rs`, `queue.rs`, `stream.rs`, `step.rs` and `user_pool.rs` turn each kind of
 //! trigger into a typed call; `outbox.rs` publishes a table's stream as events; `process.rs` is what runs in AWS.
 
 mod error;
@@ -19,6 +19,7 @@ mod runtime;
 mod settings;
 mod step;
 mod stream;
+mod user_pool;
 
 pub use error::{FunctionError, StartError, chain};
 pub use function::{Function, Handle, Handler, Invocation};
@@ -31,3 +32,4 @@ pub use runtime::{Runtime, UniqueIds, Uuids, jitter, retries, timeouts};
 pub use settings::Settings;
 pub use step::{schedule, step};
 pub use stream::{Change, stream};
+pub use user_pool::{TokenRequest, token};

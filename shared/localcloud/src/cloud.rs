@@ -130,7 +130,7 @@ pub(crate) struct Inner {
     pub queues: Arc<Queues>,
     pub topics: Topics,
     pub executions: Executions,
-    pub mailbox: Mailbox,
+    pub mailbox: Arc<Mailbox>,
     pub secrets: BTreeMap<String, String>,
     pub permissions: Permissions,
     pub meter: Meter,
@@ -165,7 +165,7 @@ impl Inner {
         Ok(Arc::new_cyclic(|itself| Self {
             permissions: Permissions::new(&shop, &names),
             executions: Executions::new(machines, Arc::clone(&store)),
-            mailbox: Mailbox::new(Arc::clone(&store)),
+            mailbox: Arc::new(Mailbox::new(Arc::clone(&store))),
             failed_records: Mutex::new(store.load(STREAM_FAILURES).into_iter().map(|(_, record)| record).collect()),
             webhooks_lost: AtomicBool::new(false),
             stop: watch::channel(false).0,

@@ -28,6 +28,7 @@ use crate::{
     sqs::{Depth, Peeked, Queues},
     store::Store,
     surroundings::Remains,
+    user_pool::{self, UserPool},
 };
 
 const ISSUER: &str = "issuer";
@@ -37,6 +38,7 @@ pub struct Cloud {
     pub(crate) inner: Arc<Inner>,
     gateway: Arc<Gateway>,
     issuer: Arc<Issuer>,
+    user_pool: Arc<UserPool>,
 }
 
 /// A queue, seen from outside.
@@ -65,12 +67,13 @@ impl Cloud {
         let throttle = inner.driver.throttle();
         let config = GatewayConfig { throttle, ..GatewayConfig::new(Arc::clone(&issuer), routes(&inner.shop)) };
         let invoker = Arc::new(Functions(Arc::downgrade(&inner)));
+        let user_pool = Arc::new(open_user_pool(&inner, &issuer, invoker.clone()));
         let gateway = Gateway::new(config, invoker, inner.clock.clone(), Arc::clone(&inner.ids));
         let gateway = Arc::new(gateway.map_err(|why| CloudError::Mismatch(why.to_string()))?);
         sources::start(&inner);
         inner.spawn(webhooks::deliver(Arc::clone(&inner), Arc::clone(&gateway)));
         inner.resume_executions();
-        Ok(Self { inner, gateway, issuer })
+        Ok(Self { inner, gateway, issuer, user_pool })
     }
 
     /// Stops at once, wherever everything is, as a killed process would.
@@ -83,10 +86,11 @@ impl Cloud {
         self.inner.remains()
     }
 
-    /// The API, the issuer and the console.
+    /// The API, the issuer with its user pool, and the console.
     pub fn router(&self) -> axum::Router {
         let api = Arc::clone(&self.gateway).router();
-        api.merge(Arc::clone(&self.issuer).router()).merge(console::router(Arc::downgrade(&self.inner)))
+        let accounts = Arc::clone(&self.issuer).router().merge(Arc::clone(&self.user_pool).router());
+        api.merge(accounts).merge(console::router(Arc::downgrade(&self.inner)))
     }
 
     /// Sends a request to the API without a socket.
@@ -105,6 +109,11 @@ impl Cloud {
     /// Who issues tokens.
     pub fn issuer(&self) -> &Issuer {
         &self.issuer
+    }
+
+    /// Who has an account.
+    pub fn user_pool(&self) -> &UserPool {
+        &self.user_pool
     }
 
     /// The clock that everything goes by.
@@ -272,6 +281,23 @@ fn open_issuer(inner: &Arc<Inner>, url: &str) -> Result<Issuer, CloudError> {
         }
     };
     Ok(Issuer::new(key, url, "emporium-local", inner.clock.clone(), Arc::clone(&inner.ids)))
+}
+
+/// The user pool, with the one function that has its trigger, if there is one.
+fn open_user_pool(inner: &Arc<Inner>, issuer: &Arc<Issuer>, invoker: Arc<Functions>) -> UserPool {
+    let functions = inner.shop.services.iter().flat_map(|service| {
+        service.functions.iter().map(move |(name, function)| (format!("{}/{name}", service.context), function))
+    });
+    let mut asked = functions.filter(|(_, function)| function.trigger == Trigger::UserPool);
+    UserPool::new(user_pool::Surroundings {
+        issuer: Arc::clone(issuer),
+        trigger: asked.next().map(|(target, _)| target),
+        invoker,
+        mailbox: Arc::clone(&inner.mailbox),
+        store: Arc::clone(&inner.store),
+        clock: inner.clock.clone(),
+        ids: Arc::clone(&inner.ids),
+    })
 }
 
 fn stored_key(store: &Store) -> Option<SigningKey> {

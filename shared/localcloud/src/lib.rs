@@ -35,6 +35,7 @@ mod store;
 mod stripe;
 mod surroundings;
 pub mod testing;
+pub mod user_pool;
 
 pub use clock::LocalClock;
 pub use cloud::{CloudError, Code, Options};

@@ -53,6 +53,28 @@ impl Mailbox {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Takes a mail that the cloud itself sends, as a user pool does.
+    pub(crate) fn deliver(&self, to: &str, subject: &str, text: &str, at: Timestamp) {
+        let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
+        let mail = Mail {
+            id: next_id(&mails),
+            at,
+            from: "no-reply@verificationemail.com".to_owned(),
+            to: vec![to.to_owned()],
+            subject: subject.to_owned(),
+            text: text.to_owned(),
+            html: String::new(),
+            tags: std::collections::BTreeMap::new(),
+        };
+        self.keep(&mut mails, mail);
+    }
+
+    fn keep(&self, mails: &mut Vec<Mail>, mail: Mail) {
+        self.store.put(SPACE, &mail.id, &mail);
+        mails.push(mail);
+        self.arrivals.send_replace(mails.len());
+    }
+
     /// `SendEmail`. Source: SES API v2, `POST /v2/email/outbound-emails`.
     pub(crate) fn send(&self, body: &Value, sender: &str, at: Timestamp) -> Result<Value, AwsError> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -71,7 +93,7 @@ impl Mailbox {
         }
         let tags = body["EmailTags"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
-        let id = format!("mail-{:08}", mails.len() + 1);
+        let id = next_id(&mails);
         let mail = Mail {
             id: id.clone(),
             at,
@@ -82,9 +104,11 @@ impl Mailbox {
             html: text(&message["Body"]["Html"]["Data"]),
             tags: tags.iter().map(|tag| (text(&tag["Name"]), text(&tag["Value"]))).collect(),
         };
-        self.store.put(SPACE, &id, &mail);
-        mails.push(mail);
-        self.arrivals.send_replace(mails.len());
+        self.keep(&mut mails, mail);
         Ok(json!({ "MessageId": id }))
     }
+}
+
+fn next_id(mails: &[Mail]) -> String {
+    format!("mail-{:08}", mails.len() + 1)
 }

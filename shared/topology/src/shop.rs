@@ -94,7 +94,9 @@ impl Shop {
             Trigger::Http { .. } if function.timeout_seconds > 30 => {
                 Some("an HTTP API waits 30 seconds at most".to_owned())
             }
-            Trigger::Http { .. } | Trigger::Schedule { .. } => None,
+            // Source: Cognito Developer Guide, "Customizing user pool workflows with Lambda triggers".
+            Trigger::UserPool if function.timeout_seconds > 5 => Some("a user pool waits 5 seconds at most".to_owned()),
+            Trigger::Http { .. } | Trigger::Schedule { .. } | Trigger::UserPool => None,
             Trigger::Saga { saga } => {
                 let found = self.elsewhere(saga, |other, saga| other.sagas.contains_key(saga));
                 found.is_none().then(|| format!("no saga is called {saga}"))

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// What makes a function run. In YAML, exactly one of `http`, `saga`, `queue`, `stream` and `schedule`.
+/// What makes a function run. In YAML, exactly one of `http`, `saga`, `queue`, `stream`, `schedule` and `user_pool`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Raw")]
 pub enum Trigger {
@@ -43,6 +43,8 @@ pub enum Trigger {
         /// The rate as written, which is what EventBridge Scheduler reads.
         expression: String,
     },
+    /// The user pool, before it issues a token: `{ user_pool: pre_token_generation }`.
+    UserPool,
 }
 
 /// A route of the HTTP API.
@@ -69,6 +71,7 @@ struct Raw {
     queue: Option<String>,
     stream: Option<String>,
     schedule: Option<String>,
+    user_pool: Option<String>,
     batch: Option<u32>,
     concurrency: Option<u32>,
     attempts: Option<u32>,
@@ -86,6 +89,7 @@ impl TryFrom<Raw> for Trigger {
                 queue: None,
                 stream: None,
                 schedule: None,
+                user_pool: None,
                 batch: None,
                 concurrency: None,
                 attempts: None,
@@ -97,6 +101,7 @@ impl TryFrom<Raw> for Trigger {
                 queue: None,
                 stream: None,
                 schedule: None,
+                user_pool: None,
                 batch: None,
                 concurrency: None,
                 attempts: None,
@@ -110,6 +115,7 @@ impl TryFrom<Raw> for Trigger {
                 saga: None,
                 stream: None,
                 schedule: None,
+                user_pool: None,
                 attempts: None,
             } => Ok(Self::Queue { queue, batch: batch.unwrap_or(10), concurrency: concurrency.unwrap_or(10) }),
             Raw {
@@ -121,10 +127,12 @@ impl TryFrom<Raw> for Trigger {
                 saga: None,
                 queue: None,
                 schedule: None,
+                user_pool: None,
                 concurrency: None,
             } => Ok(Self::Stream { table, batch: batch.unwrap_or(100), attempts: attempts.unwrap_or(10) }),
             Raw {
                 schedule: Some(expression),
+                user_pool: None,
                 http: None,
                 scope: None,
                 saga: None,
@@ -134,8 +142,23 @@ impl TryFrom<Raw> for Trigger {
                 concurrency: None,
                 attempts: None,
             } => Ok(Self::Schedule { every_seconds: seconds(&expression)?, expression }),
+            Raw {
+                user_pool: Some(moment),
+                http: None,
+                scope: None,
+                saga: None,
+                queue: None,
+                stream: None,
+                schedule: None,
+                batch: None,
+                concurrency: None,
+                attempts: None,
+            } => match moment.as_str() {
+                "pre_token_generation" => Ok(Self::UserPool),
+                _ => Err(format!("{moment} is not what a user pool asks functions: pre_token_generation is")),
+            },
             _ => Err("a trigger is exactly one of http (with scope), saga, queue (with batch and concurrency), \
-                      stream (with batch and attempts) and schedule"
+                      stream (with batch and attempts), schedule and user_pool"
                 .to_owned()),
         }
     }

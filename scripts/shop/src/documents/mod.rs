@@ -152,5 +152,6 @@ fn trigger(trigger: &Trigger) -> String {
         Trigger::Queue { queue, batch, .. } => format!("queue `{queue}`, {batch} at a time"),
         Trigger::Stream { table, batch, .. } => format!("stream of `{table}`, {batch} at a time"),
         Trigger::Schedule { expression, .. } => format!("schedule `{expression}`"),
+        Trigger::UserPool => "the user pool, before it issues a token".to_owned(),
     }
 }

@@ -53,6 +53,25 @@ impl Architecture {
     }
 }
 
+/// How a package is built: a profile of `Cargo.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// What is deployed: small and fast.
+    Lambda,
+    /// What is tested on an emulator: built in a third of the time.
+    Parity,
+}
+
+impl Profile {
+    /// Its name in `Cargo.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lambda => "lambda",
+            Self::Parity => "parity",
+        }
+    }
+}
+
 /// Compiles `wanted` of `contexts`. Each one's name and executable.
 ///
 /// All contexts are named to cargo even when few are wanted: the features of shared dependencies are decided over all of
@@ -62,7 +81,7 @@ impl Architecture {
 /// A tool is missing, or the code does not compile.
 pub fn binaries(
     root: &Path,
-    architecture: Architecture,
+    (profile, architecture): (Profile, Architecture),
     contexts: &[String],
     wanted: &[String],
 ) -> anyhow::Result<Vec<(String, PathBuf)>> {
@@ -76,7 +95,7 @@ pub fn binaries(
     let zig = tools::python("zig", &ZIG)?;
     let target_folder = root.join("target");
     let mut cargo = Command::new(zig.join("cargo-zigbuild"));
-    cargo.args(["zigbuild", "--locked", "--profile", "lambda", "--target"]);
+    cargo.args(["zigbuild", "--locked", "--profile", profile.name(), "--target"]);
     cargo.arg(format!("{}.{GLIBC}", architecture.target())).arg("--target-dir").arg(&target_folder);
     cargo.args(contexts.iter().flat_map(|context| ["--package", context]));
     cargo.args(wanted.iter().flat_map(|context| ["--bin", context]));
@@ -89,7 +108,7 @@ pub fn binaries(
     if !status.success() {
         bail!("the contexts do not compile ({status})");
     }
-    let built = target_folder.join(architecture.target()).join("lambda");
+    let built = target_folder.join(architecture.target()).join(profile.name());
     Ok(wanted.iter().map(|context| (context.clone(), built.join(context))).collect())
 }
 

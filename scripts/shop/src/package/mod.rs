@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, bail};
 
 pub use archive::zip;
-pub use build::{Architecture, binaries};
+pub use build::{Architecture, Profile, binaries};
 pub use manifest::{Manifest, Package};
 
 /// The contexts of the repository at `root`, by name.
@@ -37,20 +37,25 @@ pub fn contexts(root: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Where packages are written, and Terraform looks for them.
-pub fn folder(root: &Path, architecture: Architecture) -> PathBuf {
-    root.join("target/lambda").join(architecture.to_string())
+pub fn folder(root: &Path, profile: Profile, architecture: Architecture) -> PathBuf {
+    root.join("target").join(profile.name()).join(architecture.to_string())
 }
 
 /// Builds and zips `wanted` contexts of the repository at `root`, and writes the manifest. Packages of other contexts stay.
 ///
 /// # Errors
 /// Something cannot be built or written.
-pub fn package(root: &Path, architecture: Architecture, wanted: &[String]) -> anyhow::Result<Manifest> {
+pub fn package(
+    root: &Path,
+    profile: Profile,
+    architecture: Architecture,
+    wanted: &[String],
+) -> anyhow::Result<Manifest> {
     let (commit, dirty) = commit(root)?;
-    let folder = folder(root, architecture);
+    let folder = folder(root, profile, architecture);
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let mut made = Manifest::new(commit, dirty, architecture);
-    for (context, binary) in binaries(root, architecture, &contexts(root)?, wanted)? {
+    for (context, binary) in binaries(root, (profile, architecture), &contexts(root)?, wanted)? {
         let bytes = fs::read(&binary).with_context(|| binary.display().to_string())?;
         let zipped = zip(&bytes)?;
         let file = format!("{context}.zip");
@@ -77,7 +82,7 @@ pub fn reproduce(root: &Path, first: &Manifest, wanted: &[String]) -> anyhow::Re
     }
     let folder = std::env::temp_dir().join(format!("emporium-{}", std::process::id()));
     git(root, &["worktree", "add", "--detach", &folder.to_string_lossy(), &first.commit])?;
-    let second = package(&folder, first.architecture, wanted);
+    let second = package(&folder, Profile::Lambda, first.architecture, wanted);
     git(root, &["worktree", "remove", "--force", &folder.to_string_lossy()])?;
     let second = second?;
     let differs = |context: &&String| first.packages.get(*context) != second.packages.get(*context);
@@ -110,6 +115,6 @@ mod tests {
     #[test]
     fn every_context_is_packaged() {
         let contexts = contexts(&crate::commands::docs::root()).unwrap();
-        assert_eq!(contexts, ["catalog", "inventory", "notifications", "orders", "payments"]);
+        assert_eq!(contexts, ["accounts", "catalog", "inventory", "notifications", "orders", "payments"]);
     }
 }

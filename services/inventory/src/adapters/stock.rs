@@ -1,5 +1,7 @@
 //! The table `stock`, read.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Get, KeysAndAttributes, TransactGetItem};
 use kernel::Sku;
@@ -12,11 +14,14 @@ use super::{
 use crate::{
     Error,
     domain::{ShardKey, StockShard},
-    ports::{FindSharded, ReadStock, ShardedPage},
+    ports::{FindSharded, ReadAvailability, ReadStock, ShardedPage},
 };
 
 /// Times that the rest of a batch is asked for: DynamoDB may answer a part of it only.
 const ATTEMPTS: u32 = 5;
+
+/// Items that are read in one request, at most. Source: Amazon DynamoDB API, `BatchGetItem`.
+const BATCH_MAX: usize = 100;
 
 /// The table `stock`.
 pub(crate) struct StockTable {
@@ -96,6 +101,26 @@ impl ReadStock for StockTable {
             first = now.clone();
         }
         Ok(vec![first])
+    }
+}
+
+#[async_trait]
+impl ReadAvailability for StockTable {
+    /// One request, and others for the shards of skus that have several.
+    async fn available(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, i64>, Error> {
+        let firsts = skus.iter().flat_map(|sku| keys(sku, 1)).collect();
+        let mut found = shards(self.batch(firsts).await?)?;
+        let others: Vec<Item> =
+            found.iter().flat_map(|first| keys(&first.key.sku, first.shards).skip(1)).collect();
+        for some in others.chunks(BATCH_MAX) {
+            found.extend(shards(self.batch(some.to_vec()).await?)?);
+        }
+        let mut units = BTreeMap::new();
+        for shard in found {
+            let sum = units.entry(shard.key.sku).or_insert(0_i64);
+            *sum = sum.saturating_add(shard.available);
+        }
+        Ok(units)
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod adjust_stock;
 pub(crate) mod allocate_stock;
 pub(crate) mod commit_stock;
 pub(crate) mod expire_reservations;
+pub(crate) mod get_availability;
 pub(crate) mod get_stock;
 pub(crate) mod publish_stock_events;
 pub(crate) mod rebalance_stock;
@@ -22,6 +23,7 @@ pub fn functions() -> Vec<Function> {
         Function::new(commit_stock::NAME, commit_stock::start),
         Function::new(refuse_stock::NAME, refuse_stock::start),
         Function::new(release_stock::NAME, release_stock::start),
+        Function::new(get_availability::NAME, get_availability::start),
         Function::new(get_stock::NAME, get_stock::start),
         Function::new(adjust_stock::NAME, adjust_stock::start),
         Function::new(set_stock_shards::NAME, set_stock_shards::start),

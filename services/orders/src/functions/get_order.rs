@@ -1,21 +1,34 @@
 //! `GET /orders/{id}`: one order, for the customer who placed it.
 
-use kernel::{OrderId, Timestamp};
+use std::{sync::Arc, time::Duration};
+
+use kernel::{Clock, OrderId};
 use lambda::{Handler, Problem, Request, Response, Runtime, StartError};
 
 use super::pace;
-use crate::{adapters::OrdersTable, api::OrderBody, domain::Pace, ports::FindOrder};
+use crate::{
+    adapters::OrdersTable,
+    api::OrderBody,
+    domain::{Order, Pace, Status},
+    ports::FindOrder,
+};
+
+/// A function that waits is paid for, and counts as one that runs.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// How often a function that waits looks at the order, which costs a read unit.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     let (orders, pace) = (OrdersTable::new(&runtime)?, pace(&runtime)?);
     let clock = runtime.clock;
     Ok(lambda::http(move |request| {
-        let (orders, now) = (orders.clone(), clock.now());
-        async move { answer(&orders, pace, now, &request).await }
+        let (orders, clock) = (orders.clone(), Arc::clone(&clock));
+        async move { answer(&orders, pace, &*clock, &request).await }
     }))
 }
 
-async fn answer(orders: &dyn FindOrder, pace: Pace, now: Timestamp, request: &Request) -> Result<Response, Problem> {
+async fn answer(orders: &dyn FindOrder, pace: Pace, clock: &dyn Clock, request: &Request) -> Result<Response, Problem> {
     let caller = request.caller()?;
     let not_found = || Problem::not_found("order");
     let id = OrderId::parse(request.path("id")).map_err(|_| not_found())?;
@@ -24,8 +37,51 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, now: Timestamp, request: &Re
     if order.customer_id != caller.id && !caller.has_scope("admin") {
         return Err(not_found());
     }
-    Ok(Response::json(200, &OrderBody::now(&order).in_queue(&order, pace, now))?
-        .header("cache-control", "private, no-store"))
+    // Its place in the queue moves by itself, so no tag names it; and those who are there are too many to wait with.
+    if order.queued && order.status == Status::Pending {
+        let body = OrderBody::now(&order).in_queue(&order, pace, clock.now());
+        return Ok(Response::json(200, &body)?.header("cache-control", "private, no-store"));
+    }
+    let known = request.header("if-none-match").unwrap_or_default();
+    let wait = wait(request.header("prefer").unwrap_or_default());
+    let order = changed(orders, order, known, wait).await?;
+    let response = match is_known(known, &order) {
+        true => Response::empty(304),
+        false => Response::json(200, &OrderBody::now(&order))?,
+    };
+    let response = response.header("etag", &etag(&order)).header("cache-control", "private, no-cache");
+    Ok(if wait.is_zero() { response } else { response.header("preference-applied", &format!("wait={}", wait.as_secs())) })
+}
+
+/// The order as soon as it is not as `known` any more, or as it is after `wait`.
+async fn changed(orders: &dyn FindOrder, mut order: Order, known: &str, wait: Duration) -> Result<Order, Problem> {
+    let mut left = wait;
+    while is_known(known, &order) && !left.is_zero() {
+        let pause = LOOK_EVERY.min(left);
+        tokio::time::sleep(pause).await;
+        left -= pause;
+        order = orders.find(&order.order_id).await?.ok_or_else(|| Problem::not_found("order"))?;
+    }
+    Ok(order)
+}
+
+/// Names what this function answers about an order that is in no queue (RFC 9110 §8.8.3): whatever anybody is told changes
+/// the version.
+fn etag(order: &Order) -> String {
+    format!("\"{}\"", order.version)
+}
+
+/// Whether the header `If-None-Match` names the order as it is; the comparison is the weak one (RFC 9110 §13.1.2).
+fn is_known(if_none_match: &str, order: &Order) -> bool {
+    let tag = etag(order);
+    if_none_match.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
+
+/// How long the client would like to wait for something new, by `Prefer: wait=5` (RFC 7240 §4.3); no longer than
+/// [`WAIT_MAX`]. What cannot be read is no preference.
+fn wait(prefer: &str) -> Duration {
+    let seconds = prefer.split([',', ';']).filter_map(|one| one.trim().strip_prefix("wait=")?.parse().ok()).next();
+    Duration::from_secs(seconds.unwrap_or_default()).min(WAIT_MAX)
 }
 
 /// Describes the route.
@@ -35,9 +91,15 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, now: Timestamp, request: &Re
     operation_id = "get-order",
     tag = "orders",
     summary = "Reads an order",
-    params(("id" = String, Path, description = "The order's id")),
+    params(
+        ("id" = String, Path, description = "The order's id"),
+        ("If-None-Match" = Option<String>, Header, description = "The ETag of what the client knows already"),
+        ("Prefer" = Option<String>, Header, description = "wait=N: answers when the order is not that any more, or after N \
+            seconds, at most 5. Not while it is in the queue of a sale.", example = "wait=5"),
+    ),
     responses(
-        (status = 200, description = "The order", body = OrderBody),
+        (status = 200, description = "The order. It has an ETag unless it is in the queue of a sale", body = OrderBody),
+        (status = 304, description = "The order is as the client knows it"),
         (status = 401, description = "No valid token (worded by the gateway)"),
         (status = 403, description = "The token lacks the scope (worded by the gateway)"),
         (status = 404, description = "not-found: there is no such order, or it is somebody else's", content_type = "application/problem+json"),

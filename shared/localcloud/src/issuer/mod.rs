@@ -1,8 +1,8 @@
 //! A local OpenID Connect issuer: who signs the tokens that the [gateway](crate::gateway) checks.
 //!
 //! In AWS, a user pool issues tokens and API Gateway reads its public key from `/.well-known/jwks.json`. Here, one RSA
-//! key does both: [`Issuer::token`] signs for anybody who asks (it is a development tool: it knows no passwords), and
-//! [`Issuer::verify`] checks as an API Gateway JWT authorizer does. `key.rs` is the key, `claims.rs` what a token says,
+//! key does both: [`Issuer::token`] signs for anybody who asks (it is a development tool; who has an account and signs in,
+//! the [user pool](crate::user_pool) knows), and [`Issuer::verify`] checks as an API Gateway JWT authorizer does. `key.rs` is the key, `claims.rs` what a token says,
 //! `handlers.rs` the three addresses under which a client finds all this.
 
 mod claims;
@@ -15,7 +15,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation, errors::ErrorKind};
-use kernel::{Clock, CustomerId};
+use kernel::{Clock, CustomerId, Timestamp};
 use lambda::UniqueIds;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -24,7 +24,20 @@ pub use claims::Claims;
 pub use key::{KeyError, SigningKey};
 
 /// The application that tokens are issued to.
-const CLIENT_ID: &str = "storefront";
+const CLIENT_ID: &str = crate::user_pool::CLIENT_ID;
+
+/// Whom a token speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Who it is.
+    pub subject: CustomerId,
+    /// The address.
+    pub email: String,
+    /// The groups.
+    pub groups: Vec<String>,
+    /// When the password was given.
+    pub signed_in_at: Timestamp,
+}
 
 /// What a token allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,20 +130,72 @@ impl Issuer {
     /// # Errors
     /// A lifetime beyond the calendar's end, or a failure of the cryptography.
     pub fn token(&self, subject: &CustomerId, scope: Scope, lifetime: Duration) -> Result<String, IssueError> {
+        self.access(json!({ "sub": subject.as_str() }), scope.claim(), lifetime)
+    }
+
+    /// An access token for somebody who has signed in.
+    ///
+    /// Source: Cognito Developer Guide, "Understanding the access token".
+    ///
+    /// # Errors
+    /// As [`Issuer::token`].
+    pub fn access_token(&self, holder: &Holder, scope: &str, lifetime: Duration) -> Result<String, IssueError> {
+        let claims = json!({
+            "sub": holder.subject.as_str(),
+            "username": holder.subject.as_str(),
+            "cognito:groups": holder.groups,
+            "auth_time": holder.signed_in_at.as_second(),
+        });
+        self.access(claims, scope, lifetime)
+    }
+
+    /// An ID token: who has signed in, for the client to read.
+    ///
+    /// Source: OpenID Connect Core §2; Cognito Developer Guide, "Understanding the identity (ID) token".
+    ///
+    /// # Errors
+    /// As [`Issuer::token`].
+    pub fn id_token(
+        &self,
+        holder: &Holder,
+        client: &str,
+        nonce: Option<&str>,
+        lifetime: Duration,
+    ) -> Result<String, IssueError> {
+        let mut claims = json!({
+            "aud": client,
+            "sub": holder.subject.as_str(),
+            "token_use": "id",
+            "email": holder.email,
+            "email_verified": true,
+            "cognito:username": holder.subject.as_str(),
+            "cognito:groups": holder.groups,
+            "auth_time": holder.signed_in_at.as_second(),
+        });
+        if let Some(nonce) = nonce {
+            claims["nonce"] = nonce.into();
+        }
+        self.from_now(claims, lifetime)
+    }
+
+    fn access(&self, mut claims: Value, scope: &str, lifetime: Duration) -> Result<String, IssueError> {
+        claims["aud"] = self.audience.as_str().into();
+        claims["client_id"] = CLIENT_ID.into();
+        claims["scope"] = scope.into();
+        claims["token_use"] = "access".into();
+        claims["nbf"] = self.clock.now().as_second().into();
+        self.from_now(claims, lifetime)
+    }
+
+    /// Signs these claims of ours, from now on for `lifetime`.
+    fn from_now(&self, mut claims: Value, lifetime: Duration) -> Result<String, IssueError> {
         let now = self.clock.now().as_second();
         let expires = i64::try_from(lifetime.as_secs()).ok().and_then(|seconds| now.checked_add(seconds));
-        self.sign(&json!({
-            "iss": self.url,
-            "aud": self.audience,
-            "sub": subject.as_str(),
-            "client_id": CLIENT_ID,
-            "scope": scope.claim(),
-            "token_use": "access",
-            "iat": now,
-            "nbf": now,
-            "exp": expires.ok_or(IssueError::Lifetime)?,
-            "jti": self.ids.unique().to_string(),
-        }))
+        claims["iss"] = self.url.as_str().into();
+        claims["iat"] = now.into();
+        claims["exp"] = expires.ok_or(IssueError::Lifetime)?.into();
+        claims["jti"] = self.ids.unique().to_string().into();
+        self.sign(&claims)
     }
 
     /// Checks a token as an API Gateway JWT authorizer does: signature, issuer, audience (`client_id` stands in for an
@@ -174,12 +239,21 @@ impl Issuer {
         json!({
             "issuer": self.url,
             "jwks_uri": format!("{}{}", self.url, handlers::JWKS),
-            "token_endpoint": format!("{}{}", self.url, handlers::TOKEN),
-            "scopes_supported": ["customer", "admin"],
-            "response_types_supported": ["token"],
+            "authorization_endpoint": format!("{}/oauth2/authorize", self.url),
+            "token_endpoint": format!("{}/oauth2/token", self.url),
+            "revocation_endpoint": format!("{}/oauth2/revoke", self.url),
+            "end_session_endpoint": format!("{}/logout", self.url),
+            "scopes_supported": ["openid", "email", "customer", "admin"],
+            "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["none"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "claims_supported": ["iss", "aud", "sub", "client_id", "scope", "token_use", "iat", "nbf", "exp", "jti"],
+            "claims_supported": [
+                "iss", "aud", "sub", "client_id", "scope", "token_use", "iat", "nbf", "exp", "jti", "email",
+                "email_verified", "nonce", "auth_time", "cognito:groups",
+            ],
         })
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn start(cloud: &Arc<Inner>) {
                 Trigger::Schedule { every_seconds, .. } => {
                     cloud.spawn(schedules::repeat(Arc::clone(cloud), target, *every_seconds));
                 }
-                Trigger::Http { .. } | Trigger::Saga { .. } => {}
+                Trigger::Http { .. } | Trigger::Saga { .. } | Trigger::UserPool => {}
             }
         }
     }

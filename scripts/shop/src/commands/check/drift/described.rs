@@ -61,7 +61,7 @@ fn functions(facts: &mut Facts, service: &Service, name: &str, function: &Functi
             may("s3", &["PutObject"], "arn:aws:s3:::failed-records/*", "always");
             may("s3", &["ListBucket"], "arn:aws:s3:::failed-records", "always");
         }
-        Trigger::Http { .. } | Trigger::Saga { .. } | Trigger::Schedule { .. } => {}
+        Trigger::Http { .. } | Trigger::Saga { .. } | Trigger::Schedule { .. } | Trigger::UserPool => {}
     }
     trigger(facts, &thing, &function.trigger, context, names);
 }
@@ -105,6 +105,7 @@ fn trigger(facts: &mut Facts, thing: &str, trigger: &Trigger, context: &str, nam
         Trigger::Schedule { expression, .. } => facts.say(thing, "schedule", expression),
         // It is a fact of the saga.
         Trigger::Saga { .. } => {}
+        Trigger::UserPool => facts.say(thing, "user pool", "pre token generation"),
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     super::{Session, session::said},
     emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY},
 };
-use crate::{aws::Aws, commands::docs::root, events::Tail, leftovers::leftovers, package::Architecture};
+use crate::{aws::Aws, commands::docs::root, events::Tail, leftovers::leftovers, package::{self, Architecture, Profile}};
 
 /// Where the emulator listens. `environments/local` names it, as it does the next.
 pub const EMULATOR_PORT: u16 = 4566;
@@ -184,7 +184,7 @@ impl Deployment {
             fs::remove_dir_all(&copy).with_context(|| copy.display().to_string())?;
         }
         copy_folder(&root().join("terraform"), &copy.join("terraform"))?;
-        for context in crate::package::contexts(&root())? {
+        for context in package::contexts(&root())? {
             let (from, to) = (root().join("services").join(&context), copy.join("services").join(&context));
             fs::create_dir_all(&to).with_context(|| to.display().to_string())?;
             fs::copy(from.join("service.yaml"), to.join("service.yaml"))?;
@@ -196,7 +196,7 @@ impl Deployment {
     }
 
     fn packages(&self) -> String {
-        format!("-var=packages={}", crate::package::folder(&root(), self.architecture).display())
+        format!("-var=packages={}", package::folder(&root(), Profile::Parity, self.architecture).display())
     }
 
     /// Runs Terraform in the environment of `tree`. What it printed to standard output.

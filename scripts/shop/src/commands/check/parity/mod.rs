@@ -12,7 +12,7 @@ use kernel::{Clock, SystemClock};
 use super::{Outcome, Session, session::said, terraform};
 use crate::{
     commands::docs::root,
-    package::{self, Architecture},
+    package::{self, Architecture, Profile},
 };
 use deployment::Deployment;
 use emulator::Emulator;
@@ -40,9 +40,9 @@ pub fn check(session: &Session) -> anyhow::Result<Outcome> {
         "aarch64" => Architecture::Arm64,
         other => return Ok(Outcome::CouldNotRun(format!("functions run on x86_64 and arm64, not on {other}"))),
     };
-    session.note(format!("cargo shop package --arch {architecture}"));
+    session.note(format!("the packages, built by the profile {}", Profile::Parity.name()));
     session.step("builds the packages");
-    package::package(&root(), architecture, &package::contexts(&root())?)?;
+    package::package(&root(), Profile::Parity, architecture, &package::contexts(&root())?)?;
 
     session.note("the emulator, with AUTH=true");
     session.step("starts the emulator");
