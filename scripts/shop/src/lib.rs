@@ -23,4 +23,5 @@ pub mod sale;
 pub mod seed;
 pub mod simulator;
 pub mod stage;
+mod storefront;
 pub mod tools;

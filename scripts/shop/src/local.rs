@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use topology::{Service, Shop};
 
-use crate::invariants;
+use crate::{commands::docs::root, invariants, storefront};
 
 /// Each context's `service.yaml`.
 const SERVICES: [(&str, &str); 6] = [
@@ -63,14 +63,15 @@ pub fn start(options: Options, url: &str) -> anyhow::Result<Arc<Cloud>> {
     Ok(Arc::new(cloud))
 }
 
-/// Everything that is served over HTTP: the API, the issuer, the console, and the check of invariants.
+/// Everything that is served over HTTP: the pages, the API, the issuer, the console, and the check of invariants.
 pub fn router(cloud: &Arc<Cloud>) -> Router {
     let checked = Arc::downgrade(cloud);
     let check = move || {
         let violations = checked.upgrade().map(|cloud| invariants::check(&cloud)).unwrap_or_default();
         std::future::ready(Json(json!({ "violations": violations })))
     };
-    cloud.router().route("/_local/check", post(check))
+    let shop = cloud.router().route("/_local/check", post(check));
+    storefront::before(shop, &root().join("storefront"))
 }
 
 /// Serves the shop's [`router`] until `until` is ready.

@@ -19,6 +19,20 @@ const PRODUCTS: [(&str, &str, &str, i64, i64); 6] = [
     ("LAMP-01", "Desk lamp", "Dims from 5 to 100 percent. The last few.", 7900, 3),
 ];
 
+/// The password of the [`accounts`]. The local cloud's sign-in page tells it to everybody.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Two accounts: Ada, who buys, and an admin. Tokens from `/_local/token` for the same names are theirs.
+///
+/// # Errors
+/// The local cloud does not take them.
+pub fn accounts(cloud: &Cloud) -> anyhow::Result<()> {
+    for (subject, email, groups) in [("ada", "ada@example.com", &[][..]), ("admin", "admin@example.com", &["admins"])] {
+        cloud.user_pool().add(subject, email, PASSWORD, groups).with_context(|| email.to_owned())?;
+    }
+    Ok(())
+}
+
 /// The skus of the catalogue.
 pub fn skus() -> impl Iterator<Item = &'static str> {
     PRODUCTS.iter().map(|(sku, ..)| *sku)

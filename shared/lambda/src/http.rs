@@ -43,7 +43,7 @@ impl Request {
         self.path.get(name).map(String::as_str).unwrap_or_default()
     }
 
-    /// A query parameter.
+    /// A query parameter. One that comes several times is one text with commas, as API Gateway has it (payload format 2.0).
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.get(name).map(String::as_str)
     }
@@ -200,13 +200,12 @@ fn read(event: ApiGatewayV2httpRequest) -> Result<Request, Problem> {
         let scopes = claims.get("scope").map(String::as_str).unwrap_or_default();
         Some(Caller { id, scopes: scopes.split_whitespace().map(str::to_owned).collect() })
     });
-    Ok(Request {
-        path: event.path_parameters,
-        query: event.query_string_parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        headers: event.headers,
-        caller,
-        body,
-    })
+    let mut query: HashMap<String, String> = HashMap::new();
+    for (name, value) in event.query_string_parameters.iter() {
+        let so_far = query.entry(name.to_owned());
+        so_far.and_modify(|text| text.extend([",", value])).or_insert_with(|| value.to_owned());
+    }
+    Ok(Request { path: event.path_parameters, query, headers: event.headers, caller, body })
 }
 
 fn write(response: Response) -> ApiGatewayV2httpResponse {

@@ -99,6 +99,8 @@ async fn odd_paths_and_queries_are_refused_politely() {
         "/payments/x",
         "/sales/%22%27",
         "/sales/NOPE-01",
+        "/availability?skus=%00",
+        "/availability?skus=,,,",
         "/orders?limit=-1",
         "/orders?limit=99999999999999999999",
         "/orders?cursor=%FF%FE",

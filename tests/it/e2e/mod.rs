@@ -10,3 +10,4 @@ mod ordering;
 mod payment;
 mod recovery;
 pub mod sale;
+mod window;

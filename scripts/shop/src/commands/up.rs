@@ -65,6 +65,7 @@ impl Up {
         });
         let guide = async {
             seed::seed(&*cloud).await?;
+            seed::accounts(&cloud)?;
             if let Some(enforced) = &enforced {
                 enforced.reset();
             }
@@ -117,6 +118,10 @@ const SEED: u64 = 1;
 fn guide(url: &str) -> String {
     format!(
         r#"
+The shop is open: {url}
+Buy as yourself (create an account), or as ada@example.com; run it as admin@example.com. Password: {password}
+
+By curl:
 # a token
 TOKEN=$(curl -s {url}/_local/token -d '{{"subject":"ada","scope":"customer"}}' | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
 # the products
@@ -129,6 +134,7 @@ sleep 2; curl -s {url}/orders/$ORDER -H "authorization: Bearer $TOKEN"
 curl -s {url}/_local/mails
 # what else is inside
 curl -s {url}/_local
-"#
+"#,
+        password = seed::PASSWORD
     )
 }

@@ -110,8 +110,7 @@ impl ReadAvailability for StockTable {
     async fn available(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, i64>, Error> {
         let firsts = skus.iter().flat_map(|sku| keys(sku, 1)).collect();
         let mut found = shards(self.batch(firsts).await?)?;
-        let others: Vec<Item> =
-            found.iter().flat_map(|first| keys(&first.key.sku, first.shards).skip(1)).collect();
+        let others: Vec<Item> = found.iter().flat_map(|first| keys(&first.key.sku, first.shards).skip(1)).collect();
         for some in others.chunks(BATCH_MAX) {
             found.extend(shards(self.batch(some.to_vec()).await?)?);
         }

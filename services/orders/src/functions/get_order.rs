@@ -50,7 +50,11 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, clock: &dyn Clock, request: 
         false => Response::json(200, &OrderBody::now(&order))?,
     };
     let response = response.header("etag", &etag(&order)).header("cache-control", "private, no-cache");
-    Ok(if wait.is_zero() { response } else { response.header("preference-applied", &format!("wait={}", wait.as_secs())) })
+    Ok(if wait.is_zero() {
+        response
+    } else {
+        response.header("preference-applied", &format!("wait={}", wait.as_secs()))
+    })
 }
 
 /// The order as soon as it is not as `known` any more, or as it is after `wait`.

@@ -267,5 +267,6 @@ async fn discovery_leads_to_the_key() {
     assert_eq!((status, &configuration["issuer"]), (200, &json!("http://localhost:3000")));
     let jwks = configuration["jwks_uri"].as_str().unwrap().strip_prefix("http://localhost:3000").unwrap();
     assert_eq!(ask("GET", jwks, "").await.2, issuer().jwks());
-    assert!(configuration["token_endpoint"].as_str().unwrap().ends_with("/_local/token"));
+    assert_eq!(configuration["token_endpoint"], "http://localhost:3000/oauth2/token");
+    assert_eq!(configuration["code_challenge_methods_supported"], json!(["S256"]));
 }

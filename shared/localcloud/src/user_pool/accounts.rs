@@ -150,7 +150,8 @@ impl Accounts {
         let decode = |text: &str| STANDARD.decode(text).unwrap_or_default();
         let (salt, expected) =
             account.as_ref().map_or_else(|| (vec![0; 16], vec![0; 32]), |a| (decode(&a.salt), decode(&a.hash)));
-        let right = pbkdf2::verify(pbkdf2::PBKDF2_HMAC_SHA256, ITERATIONS, &salt, password.as_bytes(), &expected).is_ok();
+        let right =
+            pbkdf2::verify(pbkdf2::PBKDF2_HMAC_SHA256, ITERATIONS, &salt, password.as_bytes(), &expected).is_ok();
         match account {
             Some(account) if right && account.pending.is_none() => SignIn::Welcome,
             Some(_) if right => SignIn::Unconfirmed,

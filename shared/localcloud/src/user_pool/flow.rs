@@ -45,9 +45,8 @@ impl Asked {
             return Err(Wrong::Untrusted("redirect_uri is not one of the client's."));
         }
         let state = get("state");
-        let refused = |error, why| {
-            Err(Wrong::Refused { redirect_uri: redirect_uri.clone(), state: state.clone(), error, why })
-        };
+        let refused =
+            |error, why| Err(Wrong::Refused { redirect_uri: redirect_uri.clone(), state: state.clone(), error, why });
         if get("response_type").as_deref() != Some("code") {
             return refused("unsupported_response_type", "response_type must be code");
         }

@@ -32,8 +32,8 @@ use crate::{
     mailbox::Mailbox,
     store::Store,
 };
-pub use accounts::{Account, SignUpError};
 use accounts::Accounts;
+pub use accounts::{Account, SignUpError};
 use grants::{Grant, Grants};
 
 /// The one client: a public one, as a page can keep no secret.

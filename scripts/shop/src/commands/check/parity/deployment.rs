@@ -18,7 +18,13 @@ use super::{
     super::{Session, session::said},
     emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY},
 };
-use crate::{aws::Aws, commands::docs::root, events::Tail, leftovers::leftovers, package::{self, Architecture, Profile}};
+use crate::{
+    aws::Aws,
+    commands::docs::root,
+    events::Tail,
+    leftovers::leftovers,
+    package::{self, Architecture, Profile},
+};
 
 /// Where the emulator listens. `environments/local` names it, as it does the next.
 pub const EMULATOR_PORT: u16 = 4566;

@@ -1,0 +1,80 @@
+//! What a page asks that shows the shop: availability, and an order that is followed.
+
+use std::time::{Duration, Instant};
+
+use localcloud::{Authentication, issuer::Scope};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::stage::{Answer, Stage};
+
+impl Stage {
+    /// The order if it is not what `etag` names any more, after so many seconds at most.
+    async fn follow(&self, token: &str, id: &str, etag: &str, seconds: u32) -> Answer {
+        let prefer = format!("wait={seconds}");
+        let headers = [("if-none-match", etag), ("prefer", prefer.as_str())];
+        self.send(Method::GET, &format!("/orders/{id}"), token, &headers, Vec::new()).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_followed_by_waiting_for_what_is_new() {
+    let stage = Stage::start().await;
+    let ada = stage.token("ada", Scope::Customer);
+    let id = stage.order(&ada, "followed", &stage.order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
+    stage.reaches(&ada, &id, "ACTION_REQUIRED").await;
+    let seen = stage.get(&format!("/orders/{id}"), &ada).await.expect(200);
+    let etag = seen.headers["etag"].to_str().unwrap().to_owned();
+
+    let begun = Instant::now();
+    let same = stage.follow(&ada, &id, &etag, 1).await.expect(304);
+    assert!(begun.elapsed() >= Duration::from_secs(1), "it waits");
+    assert_eq!((same.headers["etag"].to_str().unwrap(), same.bytes.len()), (etag.as_str(), 0));
+    assert_eq!(same.headers["preference-applied"], "wait=1");
+    let begun = Instant::now();
+    stage.follow(&ada, &id, &format!("\"x\", W/{etag}"), 0).await.expect(304);
+    assert_eq!(stage.follow(&ada, &id, "\"another\"", 5).await.expect(200).json(), seen.json());
+    assert!(begun.elapsed() < Duration::from_secs(3), "who knows nothing yet does not wait");
+
+    let (answer, ()) =
+        tokio::join!(stage.follow(&ada, &id, &etag, 5), stage.authenticate(&id, Authentication::Succeed));
+    let status = answer.json()["status"].clone();
+    assert_eq!((answer.status.as_u16(), status != "ACTION_REQUIRED"), (200, true), "{status}");
+    assert_ne!(answer.headers["etag"].to_str().unwrap(), etag);
+    stage.reaches(&ada, &id, "CONFIRMED").await;
+    let bob = stage.token("bob", Scope::Customer);
+    stage.follow(&bob, &id, "\"1\"", 5).await.expect(404);
+    stage.finish(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_sees_what_can_be_ordered_and_nobody_how_much_there_is() {
+    let stage = Stage::start().await;
+    let ada = stage.token("ada", Scope::Customer);
+    let (mug, lamp) = (stage.sku("MUG-01"), stage.sku("LAMP-01"));
+    let path = format!("/availability?skus={lamp},{mug},NOPE-01,{mug}");
+    let items = |lamps: i64| {
+        json!({ "items": [
+            { "sku": lamp, "available": lamps, "more": false },
+            { "sku": mug, "available": 10, "more": true },
+            { "sku": "NOPE-01", "available": 0, "more": false },
+        ] })
+    };
+    assert_eq!(stage.get(&path, "").await.expect(200).json(), items(3));
+    let id = stage.order(&ada, "lamps", &stage.order_of("LAMP-01", 2, "pm_card_visa")).await;
+    stage.reaches(&ada, &id, "CONFIRMED").await;
+    let told = stage.eventually(async || stage.get(&path, "").await.expect(200).json() == items(1)).await;
+    assert!(told, "a sale is seen");
+    // A sku in several shards is one sum.
+    let admin = stage.token("admin", Scope::Admin);
+    let shards = json!({ "shards": 2 }).to_string().into_bytes();
+    stage.send(Method::PUT, &format!("/stock/{lamp}/shards"), &admin, &[], shards).await.expect(200);
+    let told = stage.eventually(async || stage.get(&path, "").await.expect(200).json() == items(1)).await;
+    assert!(told, "over all shards");
+    let many = (0..51).map(|number| format!("SKU-{number}")).collect::<Vec<_>>().join(",");
+    for bad in ["/availability", "/availability?skus=", "/availability?skus=mug", &format!("/availability?skus={many}")]
+    {
+        assert_eq!(stage.get(bad, "").await.expect(422).problem(), "invalid-request", "{bad}");
+    }
+    stage.finish(&[]).await;
+}
