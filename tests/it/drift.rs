@@ -64,6 +64,7 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     stage.get("/products/MUG-01", "").await.expect(200);
     stage.get("/orders", &ada).await.expect(200);
     stage.get("/stock/MUG-01", &admin).await.expect(200);
+    stage.get("/availability?skus=MUG-01", "").await.expect(200);
     stage.get(&format!("/payments/{bought}"), &admin).await.expect(200);
 
     // Counted, changed and removed.

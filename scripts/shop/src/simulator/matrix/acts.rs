@@ -66,7 +66,14 @@ pub async fn ask_again(people: &People) -> anyhow::Result<()> {
 pub async fn look_at_everything(people: &People) -> anyhow::Result<()> {
     let id = people.place("pm_card_visa", &[("MUG-01", 1)]).await?;
     people.await_status(&id, &["CONFIRMED"]).await?;
-    for path in ["/products", "/products/MUG-01", "/stock/MUG-01", "/orders", &format!("/payments/{id}")] {
+    for path in [
+        "/products",
+        "/products/MUG-01",
+        "/stock/MUG-01",
+        "/availability?skus=MUG-01",
+        "/orders",
+        &format!("/payments/{id}"),
+    ] {
         people.read(path).await?;
     }
     Ok(())

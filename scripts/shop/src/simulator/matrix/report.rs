@@ -93,7 +93,7 @@ pub fn pairs_table(pairs: &[Verdict]) -> String {
         let Some(first) = verdict.job.faults.strikes.first() else { continue };
         rows.entry(verdict.job.scenario.name).or_default().entry(first.outcome).or_default().add(verdict);
     }
-    let mut text = format!("### Every pair of faults over the saga's steps\n\n{} runs.\n\n| scenario |", pairs.len());
+    let mut text = format!("{}\n| scenario |", pairs_title(pairs.len()));
     for outcome in FAULTS {
         let _ = write!(text, " first {} |", name_of(outcome));
     }
@@ -106,6 +106,11 @@ pub fn pairs_table(pairs: &[Verdict]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What stands above the pairs.
+pub fn pairs_title(count: usize) -> String {
+    format!("### Every pair of faults over the saga's steps\n\n{count} runs.\n")
 }
 
 /// Actions that are repeated, and actions that fail: a row for each state.
