@@ -28,12 +28,13 @@ let loading = null;
 export async function stripe() {
   const { stripe_publishable_key: key } = await config();
   if (!key) return null;
-  loading ??= load().catch((error) => {
-    loading = null;
-    throw error;
-  });
-  await loading;
-  return /** @type {any} */ (window).Stripe(key);
+  loading ??= load()
+    .then(() => /** @type {any} */ (window).Stripe(key))
+    .catch((error) => {
+      loading = null;
+      throw error;
+    });
+  return loading;
 }
 
 /** @returns {Promise<void>} */
