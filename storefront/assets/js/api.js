@@ -52,8 +52,8 @@ export const now = () => Date.now() + ahead;
  */
 export async function request(path, { auth = false, headers = {}, ...options } = {}) {
   const sent = async (/** @type {boolean} */ renew) => {
-    const authorization = auth ? { authorization: `Bearer ${await accessToken({ renew, signal: options.signal })}` } : {};
-    return send(path, { ...options, headers: { ...headers, ...authorization } });
+    const authorized = auth ? { ...headers, authorization: `Bearer ${await accessToken({ renew })}` } : headers;
+    return send(path, { ...options, headers: authorized });
   };
   let response = await sent(false);
   if (response.status === 401 && auth) response = await sent(true);
@@ -79,8 +79,8 @@ export async function get(path, options = {}) {
  * @param {Options} [options]
  */
 export function post(path, body, options = {}) {
-  const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  return request(path, { ...options, method: 'POST', body, headers: { ...type, ...options.headers } });
+  const headers = { ...options.headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
+  return request(path, { ...options, method: 'POST', body, headers });
 }
 
 /**

@@ -17,9 +17,9 @@ const PALETTES = [
 
 const FLOOR = 232;
 
-/** Things that stand on the shelf: `x` is the middle, `s` half the width. */
+/** @type {((x: number, s: number, fill: string) => SVGElement)[]} Things on the shelf: `x` is the middle, `s` half the width. */
 const THINGS = [
-  (/** @type {number} */ x, /** @type {number} */ s, /** @type {string} */ fill) => svg('circle', { cx: x, cy: FLOOR - s, r: s, fill }),
+  (x, s, fill) => svg('circle', { cx: x, cy: FLOOR - s, r: s, fill }),
   (x, s, fill) => svg('rect', { x: x - s * 0.8, y: FLOOR - s * 2.6, width: s * 1.6, height: s * 2.6, rx: 4, fill }),
   (x, s, fill) => svg('path', { d: `M${x - s} ${FLOOR}v${-s * 1.5}a${s} ${s} 0 0 1 ${s * 2} 0V${FLOOR}z`, fill }),
   (x, s, fill) => svg('path', { d: `M${x} ${FLOOR - s * 2.7}L${x + s} ${FLOOR}H${x - s}z`, fill, 'stroke-linejoin': 'round', stroke: fill, 'stroke-width': 4 }),

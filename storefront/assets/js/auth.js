@@ -121,7 +121,7 @@ let renewal = null;
 
 /**
  * A token for the API, renewed when it is about to end or when `renew` says that it was refused.
- * @param {{renew?: boolean, signal?: AbortSignal}} [options]
+ * @param {{renew?: boolean}} [options]
  * @returns {Promise<string>}
  * @throws {SignedOut|NoAnswer}
  */

@@ -66,8 +66,9 @@ function values() {
 
 /** The email and address as the API takes them: what is empty and optional is left out. */
 export function contact() {
-  const { email, line2, state, ...rest } = values();
-  return { email, shipping_address: { ...rest, ...(line2 && { line2 }), ...(state && { state }) } };
+  const { email, ...address } = values();
+  const filled = Object.entries(address).filter(([, value]) => value !== '');
+  return { email, shipping_address: Object.fromEntries(filled) };
 }
 
 /** Keeps the address for the next order, or forgets it. */
