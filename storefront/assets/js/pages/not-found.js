@@ -1,0 +1,4 @@
+// @ts-check
+import { mountHeader } from '../header.js';
+
+mountHeader();
