@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod browser;
 mod contracts;
 mod documents;
 mod drift;

@@ -1,4 +1,4 @@
-//! Programs from PyPI and npm that a command needs: installed on first use, pinned, in a folder of their own.
+//! Programs from PyPI, npm and Debian that a command needs: installed on first use, pinned, in a folder of their own.
 
 use std::{
     fs,
@@ -48,6 +48,24 @@ pub fn node(name: &str, requirements: &[&str]) -> anyhow::Result<PathBuf> {
         npm.context("npm is needed (Debian: apt-get install npm)")
     })?;
     Ok(folder.join("node_modules/.bin"))
+}
+
+/// Installs packages of Debian, where that can be done without a password.
+///
+/// # Errors
+/// It cannot, with what to do instead.
+pub fn debian(packages: &[&str]) -> anyhow::Result<()> {
+    let names = packages.join(" ");
+    let by_hand = || format!("{names} are needed (Debian: apt-get install {names})");
+    tracing::warn!("installing {names}");
+    let apt = |arguments: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        apt.args(["--quiet", "--yes"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        run(&mut apt)
+    };
+    let install = [&["install", "--no-install-recommends"], packages].concat();
+    // The lists of packages may be missing, or older than what they name.
+    apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install))).with_context(by_hand)
 }
 
 /// Installs into `folder` unless exactly `wanted` is there already.

@@ -1,5 +1,6 @@
 //! `cargo shop check`: everything that is checked besides the tests. One file per check.
 
+mod browser;
 mod drift;
 mod parity;
 mod policies;
@@ -70,6 +71,11 @@ const CHECKS: &[Named] = &[
         name: "proof",
         about: "every call of every function may be struck, and docs/PROOF.md says so; UPDATE_PROOF=1 writes it",
         run: proof::check,
+    },
+    Named {
+        name: "browser",
+        about: "people can buy, in Chromium; UPDATE_IMAGES=1 writes the pictures in docs/images",
+        run: browser::check,
     },
     Named { name: "parity", about: "the same tests pass on what Terraform makes, under IAM", run: parity::check },
 ];

@@ -1,0 +1,36 @@
+//! Pictures of the main pages for the README.
+
+use super::Browser;
+
+/// Set, the pictures are written.
+const WRITE: &str = "UPDATE_IMAGES";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a browser: cargo shop check browser"]
+async fn the_main_pages_as_pictures() {
+    if std::env::var_os(WRITE).is_none() {
+        return;
+    }
+    let browser = Browser::open().await;
+    let folder = shop::commands::docs::root().join("docs/images");
+    std::fs::create_dir_all(&folder).unwrap();
+    let picture = async |name: &str| {
+        browser.page.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+    };
+    browser.see("[data-test=product]").await;
+    picture("catalogue").await;
+    browser.add("LAMP-01", 1).await;
+    picture("product").await;
+    browser.add("MUG-01", 2).await;
+    browser.go("/cart.html").await;
+    browser.see("[data-test=line]").await;
+    picture("cart").await;
+    browser.go("/checkout.html").await;
+    browser.sign_in("ada@example.com").await;
+    browser.fill_in("pm_card_visa").await;
+    picture("checkout").await;
+    browser.click("[data-test=place-order]").await;
+    browser.order_becomes("CONFIRMED").await;
+    picture("order").await;
+    browser.close().await;
+}
