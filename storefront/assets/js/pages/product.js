@@ -23,6 +23,8 @@ let product = null;
 let sale = null;
 /** @type {import('../types.js').Availability|undefined} */
 let stock;
+/** @type {number|undefined} The countdown's timer. */
+let ticking;
 
 mountHeader();
 byId('buy').addEventListener('submit', buy);
@@ -94,9 +96,6 @@ async function loadSale() {
   showSale();
   checkQuantity();
 }
-
-/** @type {number|undefined} */
-let ticking;
 
 function showSale() {
   const place = byId('sale');
