@@ -38,7 +38,6 @@ export function mountForm(customer) {
   const known = load('session', DRAFT) ?? load('local', REMEMBERED) ?? {};
   for (const field of FIELDS) input(field).value = known[field] ?? '';
   input('email').value ||= customer.email ?? '';
-  input('country').value ||= ownCountry();
   input('remember').checked = load('local', REMEMBERED) !== null;
   byId('form').addEventListener('input', (event) => {
     save('session', DRAFT, values());
@@ -51,12 +50,6 @@ function fillCountries() {
   const named = COUNTRIES.split(' ').map((code) => ({ code, name: names.of(code) ?? code }));
   named.sort((one, other) => one.name.localeCompare(other.name, LOCALE));
   fill(byId('country'), el('option', { value: '' }, 'Choose…'), named.map(({ code, name }) => el('option', { value: code }, name)));
-}
-
-/** The country of the browser's language, where it names one. */
-function ownCountry() {
-  const region = navigator.languages.map((language) => new Intl.Locale(language).region).find(Boolean);
-  return region && COUNTRIES.includes(region) ? region : '';
 }
 
 /** @returns {Record<string, string>} */

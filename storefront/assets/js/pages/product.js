@@ -38,7 +38,7 @@ async function load() {
     product = sku ? await findProduct(sku) : null;
   } catch (error) {
     const { title, help } = explain(error);
-    showInstead(notice({ tone: 'bad', title, test: 'error' }, el('p', { role: 'alert' }, help), button('Try again', load)));
+    showInstead(notice({ tone: 'bad', title, level: 'h1', test: 'error' }, el('p', { role: 'alert' }, help), button('Try again', load)));
     return;
   }
   if (product) {
@@ -47,7 +47,7 @@ async function load() {
   } else {
     document.title = 'Not found · Emporium';
     const words = sku ? `There is no product ${sku}. It may have left the shop.` : 'The address names no product.';
-    showInstead(notice({ title: 'This shelf is empty', test: 'not-found' }, el('p', {}, words), linkButton('/', 'See everything in the shop')));
+    showInstead(notice({ title: 'This shelf is empty', level: 'h1', test: 'not-found' }, el('p', {}, words), linkButton('/', 'See everything in the shop')));
   }
 }
 
