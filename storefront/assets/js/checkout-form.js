@@ -23,7 +23,8 @@ const POINTERS = /** @type {Record<string, string>} */ ({
 });
 const FIELDS = Object.keys(POINTERS);
 
-/** @typedef {{field: string, text: string}} Fault  `field` is an element's id, or '' for the whole form. */
+/** @typedef {{field: string, text: string, full: string}} Fault
+ *  `field` is an element's id, or '' for the whole form. `text` is read beside it, `full` in the list above the form. */
 
 /** ISO 3166-1 alpha-2, without the codes that nobody lives in. */
 const COUNTRIES =
@@ -39,10 +40,14 @@ export function mountForm(customer) {
   for (const field of FIELDS) input(field).value = known[field] ?? '';
   input('email').value ||= customer.email ?? '';
   input('remember').checked = load('local', REMEMBERED) !== null;
-  byId('form').addEventListener('input', (event) => {
-    save('session', DRAFT, values());
-    if (event.target instanceof HTMLElement) clearFault(event.target.id);
-  });
+  // Browsers and their autofill differ in which of the two they fire.
+  for (const event of ['input', 'change']) byId('form').addEventListener(event, changed);
+}
+
+/** @param {Event} event */
+function changed({ target }) {
+  save('session', DRAFT, values());
+  if (target instanceof HTMLElement) clearFault(target.id);
 }
 
 function fillCountries() {
@@ -75,8 +80,8 @@ export function faults() {
   for (const field of FIELDS) {
     const element = input(field);
     const value = element.value.trim();
-    if (element.required && !value) found.push({ field, text: `${label(field)}: please fill this in` });
-    else if (element.validity.typeMismatch) found.push({ field, text: `${label(field)}: this does not look like an email address` });
+    if (element.required && !value) found.push(named(field, 'please fill this in'));
+    else if (element.validity.typeMismatch) found.push(named(field, 'this does not look like an email address'));
   }
   return found;
 }
@@ -89,10 +94,21 @@ export function faults() {
 export function asFaults(errors) {
   return errors.map(({ pointer, detail }) => {
     const field = FIELDS.find((one) => POINTERS[one] === pointer) ?? (pointer === '/payment_method' ? 'payment' : '');
-    if (field) return { field, text: detail.startsWith('must') ? `${label(field)}: ${detail}` : capital(detail) };
+    // Some details name what they are about, and some do not.
+    if (field) return detail.startsWith('must') ? named(field, detail) : { field, text: capital(detail), full: capital(detail) };
     const line = /^\/items\/(\d+)/.exec(pointer);
-    return { field: '', text: line ? `Line ${Number(line[1]) + 1} of your order: ${detail}` : capital(detail) };
+    const text = line ? `Line ${Number(line[1]) + 1} of your order: ${detail}` : capital(detail);
+    return { field: '', text, full: text };
   });
+}
+
+/**
+ * @param {string} field
+ * @param {string} text
+ * @returns {Fault}
+ */
+function named(field, text) {
+  return { field, text: capital(text), full: `${label(field)}: ${text}` };
 }
 
 /** @param {string} text */
@@ -115,7 +131,7 @@ export function showFaults(found) {
   fill(
     summary,
     el('h2', { class: 'notice-title' }, found.length === 1 ? 'One thing needs another look' : `${found.length} things need another look`),
-    el('ul', {}, found.map(({ field, text }) => el('li', {}, field ? el('a', { href: `#${field}` }, text) : text))),
+    el('ul', {}, found.map(({ field, full }) => el('li', {}, field ? el('a', { href: `#${field}` }, full) : full))),
   );
   for (const { field, text } of found) if (field) mark(field, text);
   const first = found.find(({ field }) => field)?.field;
