@@ -10,14 +10,14 @@ const DRAFT = 'emporium.checkout';
 /** In localStorage, only if the buyer wants it. */
 const REMEMBERED = 'emporium.address';
 
-/** Field ids, and where each is in the request (RFC 6901), so that the API's errors find their field. */
+/** Field ids in the page's order, and where each is in the request (RFC 6901), so that the API's errors find their field. */
 const POINTERS = /** @type {Record<string, string>} */ ({
   email: '/email',
   name: '/shipping_address/name',
   line1: '/shipping_address/line1',
   line2: '/shipping_address/line2',
-  city: '/shipping_address/city',
   postal_code: '/shipping_address/postal_code',
+  city: '/shipping_address/city',
   state: '/shipping_address/state',
   country: '/shipping_address/country',
 });
@@ -134,7 +134,7 @@ export function showFaults(found) {
     el('ul', {}, found.map(({ field, full }) => el('li', {}, field ? el('a', { href: `#${field}` }, full) : full))),
   );
   for (const { field, text } of found) if (field) mark(field, text);
-  const first = found.find(({ field }) => field)?.field;
+  const first = [...FIELDS, 'payment'].find((field) => found.some((fault) => fault.field === field));
   const target = first === 'payment' ? byId('payment').querySelector('input') : first ? input(first) : summary;
   target?.focus();
 }

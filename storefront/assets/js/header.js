@@ -88,6 +88,6 @@ function mountBanner() {
   window.addEventListener('online', () => show(''));
   window.addEventListener(CONNECTION, (event) => {
     const reached = /** @type {CustomEvent<boolean>} */ (event).detail;
-    show(reached ? '' : navigator.onLine ? 'The shop does not answer. We keep trying.' : offline);
+    show(reached ? '' : navigator.onLine ? 'The shop does not answer at the moment.' : offline);
   });
 }

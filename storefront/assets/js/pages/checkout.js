@@ -135,9 +135,8 @@ async function requestBody() {
   const { email, shipping_address } = contact();
   const lines = chosen();
   const all = sum();
-  const payment_method = card
-    ? await card.createPaymentMethod({ email, name: shipping_address.name })
-    : String(new FormData(form).get('card'));
+  const payment_method = card ? await card.createPaymentMethod({ email, name: shipping_address.name }) : new FormData(form).get('card');
+  if (!payment_method) throw new CardRefused('There is no card yet. Reload the page if this place stays empty.');
   const items = lines.map(({ sku, quantity }) => ({ sku, quantity }));
   return JSON.stringify({ items, currency: all?.currency, payment_method, email, shipping_address, expected_total: all });
 }

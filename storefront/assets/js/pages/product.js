@@ -35,7 +35,8 @@ load();
 async function load() {
   fill(byId('message'));
   try {
-    product = sku ? await findProduct(sku) : null;
+    // Together, so that the page is shown in one go.
+    [product, sale] = sku ? await Promise.all([findProduct(sku), findSale(sku).catch(() => null)]) : [null, null];
   } catch (error) {
     const { title, help } = explain(error);
     showInstead(notice({ tone: 'bad', title, level: 'h1', test: 'error' }, el('p', { role: 'alert' }, help), button('Try again', load)));
@@ -43,6 +44,7 @@ async function load() {
   }
   if (product) {
     showProduct(product);
+    learnSale();
     follow();
   } else {
     document.title = 'Not found · Emporium';
@@ -75,7 +77,7 @@ function follow() {
   whileVisible(async (signal) => {
     // A sale changes less often than stock, except when it is about to.
     const isNear = sale !== null && sale.phase !== 'over';
-    await Promise.allSettled([loadStock(signal), turns % 6 === 0 || isNear ? loadSale() : null]);
+    await Promise.allSettled([loadStock(signal), turns % 6 === 5 || isNear ? loadSale() : null]);
     turns += 1;
     return REFRESH_MS;
   });
@@ -92,6 +94,11 @@ async function loadStock(signal) {
 
 async function loadSale() {
   sale = await findSale(sku);
+  learnSale();
+}
+
+/** Shows the sale, and lets the cart know of it. */
+function learnSale() {
   if (read().lines.some((line) => line.sku === sku && line.alone !== Boolean(sale))) change(sku, { alone: Boolean(sale) });
   showSale();
   checkQuantity();
