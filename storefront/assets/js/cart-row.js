@@ -65,7 +65,7 @@ export function cartRow(sku, takeOut) {
  */
 function step(sku, by) {
   const press = () => change(sku, { quantity: (read().lines.find((line) => line.sku === sku)?.quantity ?? 1) + by });
-  return button(by < 0 ? '−' : '+', press, { class: 'step' });
+  return button(by < 0 ? '−' : '+', press, { class: 'stepper' });
 }
 
 /**

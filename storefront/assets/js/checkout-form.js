@@ -10,20 +10,21 @@ const DRAFT = 'emporium.checkout';
 /** In localStorage, only if the buyer wants it. */
 const REMEMBERED = 'emporium.address';
 
-/** Field ids, and where each is in the request (RFC 6901), so that the API's errors find their field. */
+/** Field ids in the page's order, and where each is in the request (RFC 6901), so that the API's errors find their field. */
 const POINTERS = /** @type {Record<string, string>} */ ({
   email: '/email',
   name: '/shipping_address/name',
   line1: '/shipping_address/line1',
   line2: '/shipping_address/line2',
-  city: '/shipping_address/city',
   postal_code: '/shipping_address/postal_code',
+  city: '/shipping_address/city',
   state: '/shipping_address/state',
   country: '/shipping_address/country',
 });
 const FIELDS = Object.keys(POINTERS);
 
-/** @typedef {{field: string, text: string}} Fault  `field` is an element's id, or '' for the whole form. */
+/** @typedef {{field: string, text: string, full: string}} Fault
+ *  `field` is an element's id, or '' for the whole form. `text` is read beside it, `full` in the list above the form. */
 
 /** ISO 3166-1 alpha-2, without the codes that nobody lives in. */
 const COUNTRIES =
@@ -38,12 +39,15 @@ export function mountForm(customer) {
   const known = load('session', DRAFT) ?? load('local', REMEMBERED) ?? {};
   for (const field of FIELDS) input(field).value = known[field] ?? '';
   input('email').value ||= customer.email ?? '';
-  input('country').value ||= ownCountry();
   input('remember').checked = load('local', REMEMBERED) !== null;
-  byId('form').addEventListener('input', (event) => {
-    save('session', DRAFT, values());
-    if (event.target instanceof HTMLElement) clearFault(event.target.id);
-  });
+  // Browsers and their autofill differ in which of the two they fire.
+  for (const event of ['input', 'change']) byId('form').addEventListener(event, changed);
+}
+
+/** @param {Event} event */
+function changed({ target }) {
+  save('session', DRAFT, values());
+  if (target instanceof HTMLElement) clearFault(target.id);
 }
 
 function fillCountries() {
@@ -51,12 +55,6 @@ function fillCountries() {
   const named = COUNTRIES.split(' ').map((code) => ({ code, name: names.of(code) ?? code }));
   named.sort((one, other) => one.name.localeCompare(other.name, LOCALE));
   fill(byId('country'), el('option', { value: '' }, 'Choose…'), named.map(({ code, name }) => el('option', { value: code }, name)));
-}
-
-/** The country of the browser's language, where it names one. */
-function ownCountry() {
-  const region = navigator.languages.map((language) => new Intl.Locale(language).region).find(Boolean);
-  return region && COUNTRIES.includes(region) ? region : '';
 }
 
 /** @returns {Record<string, string>} */
@@ -82,8 +80,8 @@ export function faults() {
   for (const field of FIELDS) {
     const element = input(field);
     const value = element.value.trim();
-    if (element.required && !value) found.push({ field, text: `${label(field)}: please fill this in` });
-    else if (element.validity.typeMismatch) found.push({ field, text: `${label(field)}: this does not look like an email address` });
+    if (element.required && !value) found.push(named(field, 'please fill this in'));
+    else if (element.validity.typeMismatch) found.push(named(field, 'this does not look like an email address'));
   }
   return found;
 }
@@ -96,10 +94,21 @@ export function faults() {
 export function asFaults(errors) {
   return errors.map(({ pointer, detail }) => {
     const field = FIELDS.find((one) => POINTERS[one] === pointer) ?? (pointer === '/payment_method' ? 'payment' : '');
-    if (field) return { field, text: detail.startsWith('must') ? `${label(field)}: ${detail}` : capital(detail) };
+    // Some details name what they are about, and some do not.
+    if (field) return detail.startsWith('must') ? named(field, detail) : { field, text: capital(detail), full: capital(detail) };
     const line = /^\/items\/(\d+)/.exec(pointer);
-    return { field: '', text: line ? `Line ${Number(line[1]) + 1} of your order: ${detail}` : capital(detail) };
+    const text = line ? `Line ${Number(line[1]) + 1} of your order: ${detail}` : capital(detail);
+    return { field: '', text, full: text };
   });
+}
+
+/**
+ * @param {string} field
+ * @param {string} text
+ * @returns {Fault}
+ */
+function named(field, text) {
+  return { field, text: capital(text), full: `${label(field)}: ${text}` };
 }
 
 /** @param {string} text */
@@ -122,10 +131,10 @@ export function showFaults(found) {
   fill(
     summary,
     el('h2', { class: 'notice-title' }, found.length === 1 ? 'One thing needs another look' : `${found.length} things need another look`),
-    el('ul', {}, found.map(({ field, text }) => el('li', {}, field ? el('a', { href: `#${field}` }, text) : text))),
+    el('ul', {}, found.map(({ field, full }) => el('li', {}, field ? el('a', { href: `#${field}` }, full) : full))),
   );
   for (const { field, text } of found) if (field) mark(field, text);
-  const first = found.find(({ field }) => field)?.field;
+  const first = [...FIELDS, 'payment'].find((field) => found.some((fault) => fault.field === field));
   const target = first === 'payment' ? byId('payment').querySelector('input') : first ? input(first) : summary;
   target?.focus();
 }

@@ -99,11 +99,11 @@ export function button(text, press, attributes = {}) {
 
 /**
  * A box with something to know: a heading, text, and what can be done.
- * @param {{tone?: 'info'|'warn'|'bad'|'good', title?: string, test?: string, focusable?: boolean}} options
+ * @param {{tone?: 'info'|'warn'|'bad'|'good', title?: string, level?: 'h1'|'h2', test?: string, focusable?: boolean}} options
  * @param {...(Child|Child[])} children
  */
-export function notice({ tone = 'info', title, test, focusable }, ...children) {
-  const heading = title && el('h2', { class: 'notice-title' }, title);
+export function notice({ tone = 'info', title, level = 'h2', test, focusable }, ...children) {
+  const heading = title && el(level, { class: 'notice-title' }, title);
   return el('div', { class: `notice ${tone}`, 'data-test': test, tabindex: focusable ? -1 : null }, heading, ...children);
 }
 

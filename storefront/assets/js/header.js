@@ -12,9 +12,10 @@ import { explain } from './problems.js';
  * @param {'shop'|'cart'|'orders'|''} [current]  Where the page belongs.
  */
 export function mountHeader(current = '') {
-  const cart = link('/cart.html', 'Cart', current === 'cart');
+  const cart = link('/cart.html', 'Cart ', current === 'cart');
   const number = el('span', { class: 'count', 'data-test': 'cart-count' });
-  cart.append(number);
+  const unit = el('span', { class: 'visually-hidden' });
+  cart.append(number, unit);
   const account = el('li', { class: 'account' });
   const brand = el('a', { class: 'brand', href: '/', 'aria-current': current === 'shop' ? 'page' : null }, 'Emporium');
   fill(
@@ -27,7 +28,7 @@ export function mountHeader(current = '') {
       el('nav', { 'aria-label': 'Shop' }, el('ul', {}, el('li', {}, link('/orders.html', 'Orders', current === 'orders')), account, el('li', {}, cart))),
     ),
   );
-  const counted = () => showCount(cart, number);
+  const counted = () => showCount(number, unit);
   counted();
   onChange(counted);
   const signedIn = () => showAccount(account);
@@ -48,13 +49,13 @@ function link(href, text, isCurrent) {
 }
 
 /**
- * @param {Element} cart
  * @param {Element} number
+ * @param {Element} unit
  */
-function showCount(cart, number) {
+function showCount(number, unit) {
   const units = count();
   say(number, units > 999 ? '999+' : String(units));
-  cart.setAttribute('aria-label', `Cart, ${units} ${units === 1 ? 'item' : 'items'}`);
+  say(unit, units === 1 ? ' item' : ' items');
   number.classList.toggle('none', units === 0);
 }
 
@@ -87,6 +88,6 @@ function mountBanner() {
   window.addEventListener('online', () => show(''));
   window.addEventListener(CONNECTION, (event) => {
     const reached = /** @type {CustomEvent<boolean>} */ (event).detail;
-    show(reached ? '' : navigator.onLine ? 'The shop does not answer. We keep trying.' : offline);
+    show(reached ? '' : navigator.onLine ? 'The shop does not answer at the moment.' : offline);
   });
 }

@@ -63,6 +63,16 @@ export function plain(text) {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss').replaceAll('ø', 'o').replaceAll('ł', 'l');
 }
 
+/** @type {WeakMap<Product, string>} What a product is found by: made once, as somebody types. */
+const texts = new WeakMap();
+
+/** @param {Product} product */
+function textOf(product) {
+  let text = texts.get(product);
+  if (text === undefined) texts.set(product, (text = plain(`${product.name} ${product.description}`)));
+  return text;
+}
+
 /**
  * Whether a price limit can be read; none is fine.
  * @param {string} max
@@ -81,8 +91,7 @@ export function isLimit(max) {
 export function choose(products, wish, inStock) {
   const words = plain(wish.q).split(/\s+/).filter(Boolean);
   const fits = (/** @type {Product} */ product) => {
-    const text = plain(`${product.name} ${product.description}`);
-    return words.every((word) => text.includes(word)) && affordable(product, wish.max) && (!wish.stock || inStock(product.sku));
+    return words.every((word) => textOf(product).includes(word)) && affordable(product, wish.max) && (!wish.stock || inStock(product.sku));
   };
   return products.filter(fits).sort(ORDERS[wish.sort]);
 }

@@ -62,7 +62,9 @@ function show() {
 }
 
 /** @param {Line} line */
-const isGone = (line) => products.get(line.sku) === null;
+function isGone(line) {
+  return products.get(line.sku) === null;
+}
 
 /**
  * @param {Line[][]} orders

@@ -61,7 +61,10 @@ function showState() {
   const lines = chosen();
   form.hidden = Boolean(pending) || lines.length === 0;
   byId('loading').hidden = true;
-  if (pending) return showUnfinished('We don’t know whether your order went through');
+  // What is shown already stays: its buttons may be about to be pressed.
+  const shown = byId('message').querySelector('[data-test]')?.getAttribute('data-test') ?? '';
+  if (pending) return shown === 'unfinished' || showUnfinished('We don’t know whether your order went through');
+  if (['unfinished', 'empty', 'gone'].includes(shown)) tell(null);
   if (lines.length === 0) {
     return tell(notice({ title: 'There is nothing to check out', test: 'empty' }, el('p', {}, 'Your cart is empty.'), linkButton('/', 'See what there is')));
   }
@@ -87,6 +90,7 @@ async function submit(event) {
   showFaults(found);
   if (found.length) return;
   await whileRunning(async () => {
+    tell(null);
     say(byId('progress'), 'Placing your order…');
     const body = await requestBody();
     rememberOrNot();
@@ -131,9 +135,8 @@ async function requestBody() {
   const { email, shipping_address } = contact();
   const lines = chosen();
   const all = sum();
-  const payment_method = card
-    ? await card.createPaymentMethod({ email, name: shipping_address.name })
-    : String(new FormData(form).get('card'));
+  const payment_method = card ? await card.createPaymentMethod({ email, name: shipping_address.name }) : new FormData(form).get('card');
+  if (!payment_method) throw new CardRefused('There is no card yet. Reload the page if this place stays empty.');
   const items = lines.map(({ sku, quantity }) => ({ sku, quantity }));
   return JSON.stringify({ items, currency: all?.currency, payment_method, email, shipping_address, expected_total: all });
 }

@@ -23,6 +23,8 @@ let product = null;
 let sale = null;
 /** @type {import('../types.js').Availability|undefined} */
 let stock;
+/** @type {number|undefined} The countdown's timer. */
+let ticking;
 
 mountHeader();
 byId('buy').addEventListener('submit', buy);
@@ -33,19 +35,21 @@ load();
 async function load() {
   fill(byId('message'));
   try {
-    product = sku ? await findProduct(sku) : null;
+    // Together, so that the page is shown in one go.
+    [product, sale] = sku ? await Promise.all([findProduct(sku), findSale(sku).catch(() => null)]) : [null, null];
   } catch (error) {
     const { title, help } = explain(error);
-    showInstead(notice({ tone: 'bad', title, test: 'error' }, el('p', { role: 'alert' }, help), button('Try again', load)));
+    showInstead(notice({ tone: 'bad', title, level: 'h1', test: 'error' }, el('p', { role: 'alert' }, help), button('Try again', load)));
     return;
   }
   if (product) {
     showProduct(product);
+    learnSale();
     follow();
   } else {
     document.title = 'Not found · Emporium';
     const words = sku ? `There is no product ${sku}. It may have left the shop.` : 'The address names no product.';
-    showInstead(notice({ title: 'This shelf is empty', test: 'not-found' }, el('p', {}, words), linkButton('/', 'See everything in the shop')));
+    showInstead(notice({ title: 'This shelf is empty', level: 'h1', test: 'not-found' }, el('p', {}, words), linkButton('/', 'See everything in the shop')));
   }
 }
 
@@ -73,7 +77,7 @@ function follow() {
   whileVisible(async (signal) => {
     // A sale changes less often than stock, except when it is about to.
     const isNear = sale !== null && sale.phase !== 'over';
-    await Promise.allSettled([loadStock(signal), turns % 6 === 0 || isNear ? loadSale() : null]);
+    await Promise.allSettled([loadStock(signal), turns % 6 === 5 || isNear ? loadSale() : null]);
     turns += 1;
     return REFRESH_MS;
   });
@@ -90,13 +94,15 @@ async function loadStock(signal) {
 
 async function loadSale() {
   sale = await findSale(sku);
+  learnSale();
+}
+
+/** Shows the sale, and lets the cart know of it. */
+function learnSale() {
   if (read().lines.some((line) => line.sku === sku && line.alone !== Boolean(sale))) change(sku, { alone: Boolean(sale) });
   showSale();
   checkQuantity();
 }
-
-/** @type {number|undefined} */
-let ticking;
 
 function showSale() {
   const place = byId('sale');
