@@ -48,7 +48,11 @@ impl Evidence {
             payments: table("payments", "payments")?,
             mails: table("notifications", "mails")?,
             intents: cloud.payment_intents(),
-            outbox: cloud.mails().iter().filter_map(|mail| serde_json::to_value(mail).ok()).collect(),
+            outbox: {
+                let mails = cloud.mails();
+                let of_functions = mails.iter().filter(|mail| !mail.is_of_user_pool());
+                of_functions.filter_map(|mail| serde_json::to_value(mail).ok()).collect()
+            },
             failed_records: cloud.failed_records().into_iter().map(|record| record.function).collect(),
         })
     }

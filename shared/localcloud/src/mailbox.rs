@@ -11,6 +11,9 @@ use crate::{aws::AwsError, store::Store};
 
 const SPACE: &str = "mails";
 
+/// Whom the mails of a user pool are from: no function of the shop sends them. It is Cognito's own address.
+const SENDER: &str = "no-reply@verificationemail.com";
+
 /// A mail that was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -30,6 +33,13 @@ pub struct Mail {
     pub html: String,
     /// The tags, which say what the mail is about.
     pub tags: std::collections::BTreeMap<String, String>,
+}
+
+impl Mail {
+    /// Whether the user pool sent it, and not a function.
+    pub fn is_of_user_pool(&self) -> bool {
+        self.from == SENDER
+    }
 }
 
 /// Every mail that was sent, oldest first.
@@ -59,7 +69,7 @@ impl Mailbox {
         let mail = Mail {
             id: next_id(&mails),
             at,
-            from: "no-reply@verificationemail.com".to_owned(),
+            from: SENDER.to_owned(),
             to: vec![to.to_owned()],
             subject: subject.to_owned(),
             text: text.to_owned(),

@@ -43,7 +43,7 @@ async fn the_bank_asks_and_the_order_goes_on() {
     browser.fill_in("pm_card_threeDSecureRequired").await;
     browser.click("[data-test=place-order]").await;
     browser.order_becomes("ACTION_REQUIRED").await;
-    browser.click("[data-test=bank-open]").await;
+    // Its question comes by itself.
     browser.click("[data-test=bank-approve]").await;
     let id = browser.order_becomes("CONFIRMED").await;
     browser.stage.mailed(&id, "order_confirmed").await;
@@ -83,7 +83,7 @@ async fn what_is_sold_out_at_checkout_is_said_in_words() {
     browser.stage.reaches(&bob, &id, "CONFIRMED").await;
     browser.click("[data-test=place-order]").await;
     browser.order_becomes("CANCELLED").await;
-    browser.says("main", "sold out").await;
+    browser.says("[data-test=status-words]", "Sold out").await;
     browser.go("/product.html?sku=LAMP-01").await;
     browser.says("[data-test=stock]", "1").await;
     browser.close().await;
@@ -123,12 +123,23 @@ async fn a_connection_that_is_lost_in_the_middle_buys_once() {
     browser.offline(true).await;
     browser.click("[data-test=place-order]").await;
     browser.says("[data-test=progress]", "again").await;
-    // The page is closed on it, and opened again.
     browser.offline(false).await;
+    browser.order_becomes("CONFIRMED").await;
+    assert_eq!(browser.orders().len(), 1);
+
+    // The page is closed on it, and opened again.
+    browser.add("NOTE-01", 1).await;
+    browser.go("/checkout.html").await;
+    browser.fill_in("pm_card_visa").await;
+    browser.blocked(&["*/orders"]).await;
+    browser.click("[data-test=place-order]").await;
+    browser.says("[data-test=progress]", "again").await;
     browser.page.refresh().await.unwrap();
+    browser.see("[data-test=resume]").await;
+    browser.blocked(&[]).await;
     browser.click("[data-test=resume]").await;
     let id = browser.order_becomes("CONFIRMED").await;
-    assert_eq!(browser.orders().len(), 1);
+    assert_eq!(browser.orders().len(), 2);
 
     // An answer that is lost: the order is there, and the page does not know. The page asks again, under the same key.
     browser.add("NOTE-01", 1).await;
@@ -146,7 +157,7 @@ async fn a_connection_that_is_lost_in_the_middle_buys_once() {
         .await;
     browser.click("[data-test=place-order]").await;
     assert_ne!(browser.order_becomes("CONFIRMED").await, id);
-    assert_eq!(browser.orders().len(), 2, "{:?}", browser.orders());
+    assert_eq!(browser.orders().len(), 3, "{:?}", browser.orders());
     browser.close().await;
 }
 
@@ -187,6 +198,7 @@ async fn an_order_that_waits_for_the_bank_can_be_taken_back_and_the_keyboard_is_
     browser.fill_in("pm_card_threeDSecureRequired").await;
     browser.see("[data-test=place-order]").await.send_keys(Key::Enter + "").await.unwrap();
     browser.order_becomes("ACTION_REQUIRED").await;
+    browser.see("[data-test=bank-dialog]").await.send_keys(Key::Escape + "").await.unwrap();
     browser.see("[data-test=cancel]").await.send_keys(Key::Enter + "").await.unwrap();
     browser.see("[data-test=cancel-yes]").await.send_keys(Key::Enter + "").await.unwrap();
     browser.order_becomes("CANCELLED").await;
@@ -194,6 +206,12 @@ async fn an_order_that_waits_for_the_bank_can_be_taken_back_and_the_keyboard_is_
 }
 
 impl Browser {
+    /// Has requests to these addresses fail.
+    async fn blocked(&self, urls: &[&str]) {
+        self.page.cdp().send_raw("Network.enable", json!({})).await.unwrap();
+        self.page.cdp().send_raw("Network.setBlockedURLs", json!({ "urls": urls })).await.unwrap();
+    }
+
     /// Takes the network away, or gives it back.
     async fn offline(&self, offline: bool) {
         let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });

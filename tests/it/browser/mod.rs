@@ -8,7 +8,10 @@ mod buying;
 mod chromium;
 mod pictures;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use thirtyfour::prelude::*;
@@ -52,21 +55,33 @@ impl Browser {
         self.page.goto(format!("{}{path}", self.stage.url())).await.unwrap();
     }
 
-    /// The first element that this selector finds, once there is one that can be seen.
+    /// The first element that this selector finds, once there is one that can be seen. Pages draw anew what has changed, so one
+    /// that was found may be gone a moment later.
     pub async fn see(&self, css: &str) -> WebElement {
-        let query = self.page.query(By::Css(css)).wait(PATIENCE, Duration::from_millis(100)).and_displayed();
-        match query.first().await {
-            Ok(element) => element,
-            Err(why) => panic!("{css} is not to be seen: {why}\n{}", self.text("body").await),
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Ok(element) = self.page.find(By::Css(css)).await
+                && element.is_displayed().await.unwrap_or(false)
+            {
+                return element;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
+        panic!("{css} is not to be seen:\n{}", self.text("body").await)
     }
 
+    /// Clicks on it, once it can be clicked.
     pub async fn click(&self, css: &str) {
-        let element = self.see(css).await;
-        let wait = element.wait_until().wait(PATIENCE, Duration::from_millis(100)).clickable().await;
-        wait.unwrap_or_else(|why| panic!("{css} cannot be clicked: {why}"));
-        element.scroll_into_view().await.unwrap();
-        element.click().await.unwrap_or_else(|why| panic!("{css} cannot be clicked: {why}"));
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let element = self.see(css).await;
+            let scrolled = element.scroll_into_view().await;
+            match scrolled.and(element.click().await) {
+                Ok(()) => return,
+                Err(why) if Instant::now() > end => panic!("{css} cannot be clicked: {why}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     pub async fn write(&self, css: &str, text: &str) {
