@@ -3,9 +3,8 @@
 resource "aws_cloudwatch_log_group" "firewall" {
   #checkov:skip=CKV_AWS_158:The stage's key is in another region; CloudWatch Logs encrypts with its own.
   #checkov:skip=CKV_AWS_338:How long logs are kept is the stage's choice: a year in prod.
+  count    = var.firewall ? 1 : 0
   provider = aws.global
-
-  count = var.firewall ? 1 : 0
 
   name              = "aws-waf-logs-${var.name}" # WAF logs to groups of such names only
   retention_in_days = var.log_retention_days

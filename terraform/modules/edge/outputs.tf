@@ -25,3 +25,8 @@ output "log_groups" {
     firewall = one(aws_cloudwatch_log_group.firewall[*].name)
   }
 }
+
+output "api_paths" {
+  description = "Paths that lead to the API, where there are pages; without pages, all do."
+  value       = local.api_paths
+}
