@@ -63,6 +63,7 @@ resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:Access logs are delivered by aws_cloudwatch_log_delivery, which this check does not know.
   #checkov:skip=CKV_AWS_310:There is one API, in one region: nothing to fail over to.
   #checkov:skip=CKV_AWS_374:The shop sells everywhere.
+  #checkov:skip=CKV2_AWS_32:Every behaviour has one, by way of a local value that the check does not read.
   #checkov:skip=CKV2_AWS_47:KnownBadInputsRuleSet is there, in a dynamic block that the check does not read.
   #checkov:skip=CKV2_AWS_42:Without a domain of its own, the distribution has CloudFront's certificate.
   comment         = var.name
