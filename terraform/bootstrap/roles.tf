@@ -92,7 +92,8 @@ data "aws_iam_policy_document" "plan" {
     effect = "Deny"
     actions = [
       "cognito-idp:AdminGetUser", "cognito-idp:AdminListUserAuthEvents", "cognito-idp:ListUsers",
-      "cognito-idp:ListUsersInGroup", "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect", "dynamodb:Query",
+      "cognito-idp:ListUsersInGroup", "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords",
+      "dynamodb:PartiQLSelect", "dynamodb:Query",
       "dynamodb:Scan", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery",
       "secretsmanager:GetSecretValue", "sqs:ReceiveMessage", "states:DescribeExecution", "states:GetExecutionHistory",
     ]
@@ -101,10 +102,14 @@ data "aws_iam_policy_document" "plan" {
 
   # The pages of a storefront are in the state, and public: a plan looks whether they are still what it says.
   statement {
-    sid           = "NoOtherObjects"
-    effect        = "Deny"
-    actions       = ["s3:GetObject"]
-    not_resources = ["${module.state.arn}/emporium/*", "arn:${local.partition}:s3:::emporium-*-storefront-${var.account_id}/*"]
+    sid     = "NoOtherObjects"
+    effect  = "Deny"
+    actions = ["s3:GetObject"]
+
+    not_resources = [
+      "${module.state.arn}/emporium/*",
+      "arn:${local.partition}:s3:::emporium-*-storefront-${var.account_id}/*",
+    ]
   }
 }
 

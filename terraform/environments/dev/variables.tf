@@ -17,12 +17,12 @@ variable "stage" {
     `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables, secrets, the key and the bucket.
     `permissions_boundary_arn`: the policy that bounds every role; bootstrap makes one.
 
-    `accounts`: a user pool for customers and admins; null if `api` has an issuer. `domain_prefix`: what the address of its
-    pages begins with; computed if null. `own_sender`: whether codes come from `mail.sender`, once SES has verified it and
-    lets the account out of its sandbox; otherwise they come from Cognito, 50 a day. `sites`: where else than on the
-    storefront one may sign in, as in http://localhost:4580.
-    `storefront`: the pages, for which there have to be accounts and an edge; null for none. `stripe_publishable_key`: for
-    Stripe's card form; null for the form with test payment methods.
+    `accounts`: a user pool for customers and admins; null if `api` has an issuer. `domain_prefix`: what the address of
+    its pages begins with; computed if null. `own_sender`: whether codes come from `mail.sender`, once SES has verified
+    it (and lets the account out of its sandbox); otherwise they come from Cognito, 50 a day. `sites`: where else than
+    on the storefront one may sign in, as in http://localhost:4580.
+    `storefront`: the pages, for which there have to be accounts and an edge; null for none.
+    `stripe_publishable_key`: for Stripe's card form; null for the form with test payment methods.
     `api`: whose tokens count, if there are no accounts: `issuer`, `audience`, `scope_prefix` (see modules/http-api).
     `cors_origins`: which other sites' pages may call; the storefront is on the API's own. How many requests per second,
     and the API's name.
@@ -228,16 +228,20 @@ variable "stage" {
 
   validation {
     condition     = var.stage.storefront == null || (var.stage.accounts != null && var.stage.edge != null)
-    error_message = "stage.storefront needs stage.accounts, where its customers sign in, and stage.edge, which serves it."
+    error_message = "stage.storefront needs stage.accounts, to sign its customers in, and stage.edge, to be served."
   }
 
   validation {
-    condition     = var.stage.accounts == null || var.stage.storefront != null || length(try(var.stage.accounts.sites, [])) > 0
+    condition = (
+      var.stage.accounts == null || var.stage.storefront != null || length(try(var.stage.accounts.sites, [])) > 0
+    )
     error_message = "stage.accounts needs stage.storefront, or sites: who has signed in has to be sent somewhere."
   }
 
   validation {
-    condition     = var.stage.api.issuer == null ? true : startswith(var.stage.api.issuer, "https://") || var.stage.name == "local"
+    condition = (
+      var.stage.api.issuer == null ? true : startswith(var.stage.api.issuer, "https://") || var.stage.name == "local"
+    )
     error_message = "stage.api.issuer begins with https://: the keys that tokens are checked with come from there."
   }
 

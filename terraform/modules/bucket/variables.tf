@@ -56,7 +56,9 @@ variable "distributions" {
   }
 
   validation {
-    condition     = alltrue([for arn in values(var.distributions) : can(regex(":cloudfront::[0-9]{12}:distribution/", arn))])
+    condition = alltrue([
+      for arn in values(var.distributions) : can(regex(":cloudfront::[0-9]{12}:distribution/", arn))
+    ])
     error_message = "A distribution is named by its ARN, as in arn:aws:cloudfront::123456789012:distribution/E1."
   }
 }

@@ -19,7 +19,7 @@ output "web_acl_arn" {
 }
 
 output "log_groups" {
-  description = "The log groups in us-east-1: of CloudFront's accesses, and of what the firewall blocked, if there is one."
+  description = "The log groups in us-east-1: of CloudFront's accesses, and of what a firewall blocked."
   value = {
     access   = aws_cloudwatch_log_group.access.name
     firewall = one(aws_cloudwatch_log_group.firewall[*].name)

@@ -70,7 +70,7 @@ resource "aws_cloudfront_function" "site" {
       # Base64 has four letters for three bytes.
       condition     = length(base64encode(local.function)) * 3 / 4 <= 10240
       error_message = <<-EOT
-        CloudFront takes functions of 10 kB; with the names of all files and the page for what is not there, this one has
+        CloudFront takes functions of 10 kB. With the names of all files and the page for what is not there, this has
         ${length(base64encode(local.function)) * 3 / 4} bytes. Make 404.html shorter.
       EOT
     }

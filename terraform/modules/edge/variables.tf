@@ -46,7 +46,9 @@ variable "site" {
   default = null
 
   validation {
-    condition     = var.site == null ? true : alltrue([for origin in var.site.connect_to : can(regex("^https://[^/ ;]+$", origin))])
+    condition = var.site == null ? true : alltrue([
+      for origin in var.site.connect_to : can(regex("^https://[^/ ;]+$", origin))
+    ])
     error_message = "site.connect_to has origins, as in https://login.example.com, without a path."
   }
 
@@ -54,7 +56,7 @@ variable "site" {
     condition = var.site == null ? true : alltrue([
       for route in var.site.routes : can(regex("^[A-Z]+ /[a-z0-9-]+(/|$)", route))
     ])
-    error_message = "site.routes are as in GET /orders/{id}; one whose first segment is a parameter would take the pages' place."
+    error_message = "site.routes are as in GET /orders/{id}: one that begins with a parameter would hide all pages."
   }
 }
 

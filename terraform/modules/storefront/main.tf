@@ -2,7 +2,8 @@ locals {
   # What is for readers of the repository, and what is made here, is no page.
   pages = toset([
     for file in fileset(var.folder, "**") : file
-    if !endswith(file, ".md") && file != "config.json" && !anytrue([for part in split("/", file) : startswith(part, ".")])
+    if !endswith(file, ".md") && file != "config.json"
+    && !anytrue([for part in split("/", file) : startswith(part, ".")])
   ])
 
   content_types = {
@@ -22,8 +23,8 @@ locals {
   extensions = { for file in local.pages : file => element(split(".", basename(file)), -1) }
   unknown    = [for file in local.pages : file if !contains(keys(local.content_types), local.extensions[file])]
 
-  # Pages are asked for each time, and answered with 304 if they are the same. What a page loads, of which there is more,
-  # a minute later: so long an old script can meet a new page.
+  # Pages are asked for each time, and answered with 304 if they are the same. What a page loads is asked for a minute
+  # later: so long an old script can meet a new page.
   asked_again = "no-cache"
   for_minutes = "public, max-age=60, must-revalidate"
 }

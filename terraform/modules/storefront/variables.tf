@@ -14,12 +14,12 @@ variable "folder" {
 }
 
 variable "distributions" {
-  description = "ARNs of the CloudFront distributions that may read the pages, by a name in lower-case letters, as in site."
+  description = "ARNs of the CloudFront distributions that may read the pages, by a name, as in site."
   type        = map(string)
 }
 
 variable "login" {
-  description = "How customers sign in, as modules/user-pool puts it out: the client, the addresses, the scopes to ask for."
+  description = "How customers sign in, as modules/user-pool puts it out: client, addresses, scopes to ask for."
   type = object({
     client_id     = string
     authorize_url = string
@@ -31,13 +31,13 @@ variable "login" {
 }
 
 variable "stripe_publishable_key" {
-  description = "Stripe's publishable key, for its card form in the checkout; null for the form with test payment methods."
+  description = "Stripe's publishable key, for its card form; null for the form with test payment methods."
   type        = string
   default     = null
 
   validation {
     # The other key of the pair takes money, and this one is published.
     condition     = var.stripe_publishable_key == null ? true : startswith(var.stripe_publishable_key, "pk_")
-    error_message = "stripe_publishable_key begins with pk_. One that begins with sk_ is secret: if it was here, make a new one."
+    error_message = "stripe_publishable_key begins with pk_. One with sk_ is secret: if it was here, make a new one."
   }
 }

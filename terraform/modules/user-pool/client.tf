@@ -1,5 +1,5 @@
-# The storefront: pages in a browser, which can keep no secret. What it has instead is PKCE, which Cognito holds a client to
-# that sends a code challenge.
+# The storefront: pages in a browser, which can keep no secret. What it has instead is PKCE, to which Cognito holds a
+# client that sends a code challenge.
 
 resource "aws_cognito_user_pool_client" "storefront" {
   name            = "storefront"
@@ -14,8 +14,8 @@ resource "aws_cognito_user_pool_client" "storefront" {
   callback_urls = [for site in var.sites : "${site}/signed-in.html"]
   logout_urls   = [for site in var.sites : "${site}/"]
 
-  # An empty list means Cognito's defaults, and those have a flow that rotation rules out. Nothing uses this one, and its
-  # tokens have none of the API's scopes.
+  # An empty list means Cognito's defaults, and those have a flow that rotation rules out. Nothing uses this one, and
+  # its tokens have none of the API's scopes.
   explicit_auth_flows = ["ALLOW_USER_SRP_AUTH"]
 
   access_token_validity  = 60

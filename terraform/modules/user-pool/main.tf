@@ -48,7 +48,7 @@ resource "aws_cognito_user_pool" "this" {
   verification_message_template {
     default_email_option = "CONFIRM_WITH_CODE"
     email_subject        = "Your code"
-    email_message        = "Your code is {####}. If you did not ask for it, somebody mistyped their address: do nothing."
+    email_message        = "Your code is {####}. If you did not ask for it, somebody mistyped an address: do nothing."
   }
 
   # Cognito's own address sends 50 mails a day at most.

@@ -9,7 +9,7 @@ output "arn" {
 }
 
 output "tokens" {
-  description = "Which tokens count, as modules/http-api wants it: the issuer, the client as audience, the prefix of scopes."
+  description = "Which tokens count, as modules/http-api wants it: the client is their audience."
   value = {
     issuer       = "https://${aws_cognito_user_pool.this.endpoint}"
     audience     = aws_cognito_user_pool_client.storefront.id

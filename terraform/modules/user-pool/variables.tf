@@ -67,8 +67,8 @@ variable "sites" {
 
 variable "pre_token_generation" {
   description = <<-EOT
-    The function that the pool asks before it issues a token: `function_name`, `alias_name`, and `alias_arn` of its alias.
-    It has five seconds; without its answer, there is no token.
+    The function that the pool asks before it issues a token: `function_name`, and `alias_name` and `alias_arn` of its
+    alias. It has five seconds; without its answer, there is no token.
   EOT
   type = object({
     function_name = string
@@ -78,7 +78,7 @@ variable "pre_token_generation" {
 }
 
 variable "sender" {
-  description = "Who mails with codes come from, and the SES identity to send them by; null for Cognito's own, 50 a day."
+  description = "Who sends codes, and the SES identity to do it by; null for Cognito, which sends 50 a day."
   type = object({
     address      = string
     identity_arn = string

@@ -243,7 +243,8 @@ run "the_shop_window" {
 
   assert {
     condition = (
-      module.http_api.routes["POST /orders"] == "shop/customer" && module.http_api.routes["POST /stock/{sku}"] == "shop/admin"
+      module.http_api.routes["POST /orders"] == "shop/customer"
+      && module.http_api.routes["POST /stock/{sku}"] == "shop/admin"
       && module.http_api.routes["GET /products"] == null
     )
     error_message = "Routes ask for other scopes than the user pool's."
@@ -258,7 +259,9 @@ run "with_an_issuer_from_outside" {
       account_id = "123456789012"
       accounts   = null
       storefront = null
-      api        = merge(var.stage.api, { issuer = "https://login.example.com", audience = "emporium", scope_prefix = "x/" })
+      api = merge(var.stage.api, {
+        issuer = "https://login.example.com", audience = "emporium", scope_prefix = "x/"
+      })
     })
   }
 

@@ -45,7 +45,10 @@ variables {
     files         = ["index.html", "404.html", "orders.html", "assets/js/shop.js", "config.json"]
     not_found     = "<!doctype html><p>There is no such page.</p>"
     connect_to    = ["https://emporium-test.auth.eu-central-1.amazoncognito.com"]
-    routes        = ["GET /products", "GET /products/{id}", "POST /orders", "GET /orders/{id}", "GET /availability", "PUT /stock/{sku}/shards"]
+    routes = [
+      "GET /products", "GET /products/{id}", "POST /orders", "GET /orders/{id}", "GET /availability",
+      "PUT /stock/{sku}/shards",
+    ]
   }
 }
 
@@ -110,7 +113,7 @@ run "what_is_no_page" {
   assert {
     condition = alltrue([
       for text in [
-        "const files = ${jsonencode(["/404.html", "/assets/js/shop.js", "/config.json", "/index.html", "/orders.html"])};",
+        "const files = [\"/404.html\",\"/assets/js/shop.js\",\"/config.json\",\"/index.html\",\"/orders.html\"];",
         "const notFound = ${jsonencode("<!doctype html><p>There is no such page.</p>")};",
       ] : strcontains(aws_cloudfront_function.site[0].code, text)
     ])

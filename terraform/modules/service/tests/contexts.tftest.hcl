@@ -238,7 +238,9 @@ run "accounts" {
 
   # What it is asked about is in the question.
   assert {
-    condition     = merge(output.routes, output.tables, output.topics, output.queues, output.sagas, output.secrets) == {}
+    condition = merge(
+      output.routes, output.tables, output.topics, output.queues, output.sagas, output.secrets
+    ) == {}
     error_message = "Accounts keep nothing, and nobody calls them but the user pool."
   }
 

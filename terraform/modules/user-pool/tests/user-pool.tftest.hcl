@@ -81,7 +81,7 @@ run "who_may_run_the_shop" {
   # Only the function adds it, so that without the function nobody has it.
   assert {
     condition = (
-      !anytrue([for scope in aws_cognito_user_pool_client.storefront.allowed_oauth_scopes : strcontains(scope, "admin")])
+      !strcontains(jsonencode(aws_cognito_user_pool_client.storefront.allowed_oauth_scopes), "admin")
       && [for scope in aws_cognito_resource_server.api.scope : scope.scope_name] == ["customer"]
     )
     error_message = "A client may ask for the scope of admins."
