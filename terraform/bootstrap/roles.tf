@@ -91,18 +91,25 @@ data "aws_iam_policy_document" "plan" {
     sid    = "NoCustomersData"
     effect = "Deny"
     actions = [
-      "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords", "dynamodb:PartiQLSelect", "dynamodb:Query",
+      "cognito-idp:AdminGetUser", "cognito-idp:AdminListUserAuthEvents", "cognito-idp:ListUsers",
+      "cognito-idp:ListUsersInGroup", "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:GetRecords",
+      "dynamodb:PartiQLSelect", "dynamodb:Query",
       "dynamodb:Scan", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery",
       "secretsmanager:GetSecretValue", "sqs:ReceiveMessage", "states:DescribeExecution", "states:GetExecutionHistory",
     ]
     resources = ["*"]
   }
 
+  # The pages of a storefront are in the state, and public: a plan looks whether they are still what it says.
   statement {
-    sid           = "NoOtherObjects"
-    effect        = "Deny"
-    actions       = ["s3:GetObject"]
-    not_resources = ["${module.state.arn}/emporium/*"]
+    sid     = "NoOtherObjects"
+    effect  = "Deny"
+    actions = ["s3:GetObject"]
+
+    not_resources = [
+      "${module.state.arn}/emporium/*",
+      "arn:${local.partition}:s3:::emporium-*-storefront-${var.account_id}/*",
+    ]
   }
 }
 

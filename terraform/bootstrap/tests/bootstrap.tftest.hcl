@@ -120,6 +120,24 @@ run "roles" {
   }
 
   assert {
+    condition = anytrue([
+      for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement :
+      statement.Effect == "Deny" && contains(flatten([statement.Action]), "cognito-idp:ListUsers")
+    ])
+    error_message = "A plan could read who has an account."
+  }
+
+  assert {
+    condition = toset(one([
+      for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement :
+      statement.NotResource if statement.Sid == "NoOtherObjects"
+      ])) == toset([
+      "arn:aws:s3:::emporium-state-123456789012/emporium/*", "arn:aws:s3:::emporium-*-storefront-123456789012/*",
+    ])
+    error_message = "A plan could read other objects than states and pages, or not those."
+  }
+
+  assert {
     condition = (
       output.state_bucket == "emporium-state-123456789012"
       && strcontains(output.backend, output.state_bucket)

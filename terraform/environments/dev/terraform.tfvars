@@ -11,12 +11,12 @@ stage = {
   log_retention_days = 7
   rollout            = { kind = "all_at_once" }
 
-  api = {
-    issuer       = "https://login.example.com/dev"
-    audience     = "emporium-dev"
-    cors_origins = ["http://localhost:3000"]
-    throttle     = { rate = 50, burst = 100 }
-  }
+  accounts   = {}
+  storefront = {} # stripe_publishable_key = "pk_test_..." for Stripe's card form
+
+  api = { throttle = { rate = 50, burst = 100 } }
+
+  edge = { firewall = false } # which costs $9 a month
 
   mail = { sender = "orders@example.com" } # an address of yours, which gets a mail to verify it
 

@@ -15,6 +15,16 @@ locals {
     ])
   }
 
+  # What the API answers, by routes as in GET /orders/{id}.
+  routes = merge([for service in module.service : service.routes]...)
+
+  # Whose tokens count: those of the stage's own user pool, or of an issuer that it was given.
+  tokens = var.stage.accounts != null ? module.user_pool[0].tokens : {
+    issuer       = var.stage.api.issuer
+    audience     = var.stage.api.audience
+    scope_prefix = var.stage.api.scope_prefix
+  }
+
   # What an alarm's ARN begins with.
   alarm = "arn:${data.aws_partition.current.partition}:cloudwatch:${var.stage.region}:${var.stage.account_id}:alarm"
 
@@ -163,23 +173,41 @@ module "subscription" {
   types           = each.value.types
 }
 
+module "user_pool" {
+  source = "../../modules/user-pool"
+  count  = var.stage.accounts == null ? 0 : 1
+
+  name                 = local.name
+  region               = var.stage.region
+  account              = var.stage.account_id
+  sites                = concat(var.stage.storefront == null ? [] : [module.edge[0].url], var.stage.accounts.sites)
+  pre_token_generation = merge([for service in module.service : service.user_pool_triggers]...)["pre_token_generation"]
+  deletion_protection  = var.stage.deletion_protection
+
+  # A region has each prefix only once, so it comes from the account, which it does not show.
+  domain_prefix = coalesce(
+    var.stage.accounts.domain_prefix, "${local.name}-${substr(sha256(var.stage.account_id), 0, 8)}"
+  )
+
+  # Cognito takes no sender that SES has not verified: until then, it sends by itself.
+  sender = var.stage.accounts.own_sender && module.email_identity.verified ? {
+    address      = module.email_identity.sender.address
+    identity_arn = module.email_identity.sender.identity_arn
+  } : null
+}
+
 module "http_api" {
   source = "../../modules/http-api"
 
   name               = local.name
-  routes             = merge([for service in module.service : service.routes]...)
+  routes             = local.routes
+  tokens             = local.tokens
   cors_origins       = var.stage.api.cors_origins
   throttle           = var.stage.api.throttle
   route_throttle     = var.stage.api.route_throttle
   domain             = var.stage.api.domain
   log_retention_days = var.stage.log_retention_days
   key_arn            = module.key.arn
-
-  tokens = {
-    issuer       = var.stage.api.issuer
-    audience     = var.stage.api.audience
-    scope_prefix = var.stage.api.scope_prefix
-  }
 
   alarms = merge(local.alarms, {
     errors           = var.stage.alarms.api_errors
@@ -197,11 +225,29 @@ module "edge" {
   }
 
   name                 = local.name
-  api_url              = module.http_api.url
+  api_url              = module.http_api.origin_url
   domain               = var.stage.edge.domain
+  firewall             = var.stage.edge.firewall
   requests_per_address = var.stage.edge.requests_per_address
   price_class          = var.stage.edge.price_class
   log_retention_days   = var.stage.log_retention_days
+
+  site = var.stage.storefront == null ? null : merge(module.storefront[0].site, {
+    connect_to = [module.user_pool[0].login_origin]
+    stripe     = var.stage.storefront.stripe_publishable_key != null
+    routes     = keys(local.routes)
+  })
+}
+
+module "storefront" {
+  source = "../../modules/storefront"
+  count  = var.stage.storefront == null ? 0 : 1
+
+  name                   = "${local.name}-storefront-${var.stage.account_id}"
+  folder                 = var.pages
+  distributions          = { site = module.edge[0].distribution_arn }
+  login                  = module.user_pool[0].login
+  stripe_publishable_key = var.stage.storefront.stripe_publishable_key
 }
 
 module "dashboard" {

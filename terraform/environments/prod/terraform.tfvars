@@ -26,15 +26,15 @@ stage = {
   # warm_throughput         = { "orders/orders" = { read = 12000, write = 20000 } }
   # settings                = { SALE_STARTS_PER_SECOND = "90" } # when Stripe allows 200 requests a second
 
+  accounts   = { own_sender = true }
+  storefront = {} # stripe_publishable_key = "pk_live_..." for Stripe's card form
+
   api = {
-    issuer         = "https://login.example.com/prod"
-    audience       = "emporium"
-    cors_origins   = ["https://shop.example.com"]
     throttle       = { rate = 1000, burst = 2000 }
     route_throttle = { "POST /orders" = { rate = 200, burst = 400 } }
   }
 
-  edge = {}
+  edge = {} # domain = { name = "shop.example.com", zone_id = "Z..." } for a name of its own
 
   mail = { sender = "orders@example.com", domain = "example.com" }
 

@@ -33,6 +33,25 @@ output "edge_url" {
   value       = one(module.edge[*].url)
 }
 
+output "site_url" {
+  description = "Where the storefront is; null if the stage has none."
+  value       = var.stage.storefront == null ? null : one(module.edge[*].url)
+}
+
+output "accounts" {
+  description = "The user pool: its id, the group of admins, how pages sign in; null if the stage has another issuer."
+  value = var.stage.accounts == null ? null : {
+    user_pool_id = module.user_pool[0].id
+    admins_group = module.user_pool[0].admins_group
+    login        = module.user_pool[0].login
+  }
+}
+
+output "tokens" {
+  description = "Whose tokens the API takes: issuer, audience, and what comes before a route's scope."
+  value       = local.tokens
+}
+
 output "functions" {
   description = "The functions by context/function, with the version that was published last."
   value = merge([for context, service in module.service : {

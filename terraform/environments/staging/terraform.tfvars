@@ -12,12 +12,12 @@ stage = {
   point_in_time_recovery_days   = 7
   rollout                       = { kind = "codedeploy", codedeploy_config = "CodeDeployDefault.LambdaAllAtOnce" }
 
-  api = {
-    issuer       = "https://login.example.com/staging"
-    audience     = "emporium-staging"
-    cors_origins = ["https://staging.example.com"]
-    throttle     = { rate = 100, burst = 200 }
-  }
+  accounts   = { own_sender = true }
+  storefront = {} # stripe_publishable_key = "pk_test_..." for Stripe's card form
+
+  api = { throttle = { rate = 100, burst = 200 } }
+
+  edge = {} # domain = { name = "staging.example.com", zone_id = "Z..." } for a name of its own
 
   mail = { sender = "orders@staging.example.com", domain = "staging.example.com" }
 

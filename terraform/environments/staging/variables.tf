@@ -17,8 +17,16 @@ variable "stage" {
     `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables, secrets, the key and the bucket.
     `permissions_boundary_arn`: the policy that bounds every role; bootstrap makes one.
 
-    `api`: whose tokens count (see modules/http-api), which pages may call, how many requests per second, and its name.
-    `edge`: CloudFront with a web firewall in front of the API; null for none.
+    `accounts`: a user pool for customers and admins; null if `api` has an issuer. `domain_prefix`: what the address of
+    its pages begins with; computed if null. `own_sender`: whether codes come from `mail.sender`, once SES has verified
+    it (and lets the account out of its sandbox); otherwise they come from Cognito, 50 a day. `sites`: where else than
+    on the storefront one may sign in, as in http://localhost:4580.
+    `storefront`: the pages, for which there have to be accounts and an edge; null for none.
+    `stripe_publishable_key`: for Stripe's card form; null for the form with test payment methods.
+    `api`: whose tokens count, if there are no accounts: `issuer`, `audience`, `scope_prefix` (see modules/http-api).
+    `cors_origins`: which other sites' pages may call; the storefront is on the API's own. How many requests per second,
+    and the API's name.
+    `edge`: CloudFront in front of the API and the pages, with a web `firewall`; null for none.
     `mail`: from whom. `stripe_api_base`: where Stripe answers. `secrets_version`: goes up when secrets change.
     `queue_url_base`: for another endpoint than AWS's.
 
@@ -57,8 +65,8 @@ variable "stage" {
     }), {})
 
     api = object({
-      issuer         = string
-      audience       = string
+      issuer         = optional(string)
+      audience       = optional(string)
       scope_prefix   = optional(string, "")
       cors_origins   = optional(list(string), [])
       throttle       = optional(object({ rate = number, burst = number }), { rate = 100, burst = 200 })
@@ -66,7 +74,18 @@ variable "stage" {
       domain         = optional(object({ name = string, zone_id = string }))
     })
 
+    accounts = optional(object({
+      domain_prefix = optional(string)
+      own_sender    = optional(bool, false)
+      sites         = optional(list(string), [])
+    }))
+
+    storefront = optional(object({
+      stripe_publishable_key = optional(string)
+    }))
+
     edge = optional(object({
+      firewall             = optional(bool, true)
       domain               = optional(object({ name = string, zone_id = string }))
       requests_per_address = optional(number, 2000)
       price_class          = optional(string, "PriceClass_100")
@@ -190,7 +209,39 @@ variable "stage" {
   }
 
   validation {
-    condition     = startswith(var.stage.api.issuer, "https://") || var.stage.name == "local"
+    condition     = (var.stage.accounts == null) != (var.stage.api.issuer == null)
+    error_message = <<-EOT
+      Tokens have one issuer: either stage.accounts = {} makes a user pool, or stage.api has issuer and audience of one
+      from outside.
+    EOT
+  }
+
+  validation {
+    condition = var.stage.accounts == null ? var.stage.api.audience != null : (
+      var.stage.api.audience == null && var.stage.api.scope_prefix == ""
+    )
+    error_message = <<-EOT
+      stage.api.audience belongs to an issuer from outside, and that needs one: any of its tokens would do otherwise.
+      With stage.accounts, audience and scope_prefix are the user pool's: leave both out.
+    EOT
+  }
+
+  validation {
+    condition     = var.stage.storefront == null || (var.stage.accounts != null && var.stage.edge != null)
+    error_message = "stage.storefront needs stage.accounts, to sign its customers in, and stage.edge, to be served."
+  }
+
+  validation {
+    condition = (
+      var.stage.accounts == null || var.stage.storefront != null || length(try(var.stage.accounts.sites, [])) > 0
+    )
+    error_message = "stage.accounts needs stage.storefront, or sites: who has signed in has to be sent somewhere."
+  }
+
+  validation {
+    condition = (
+      var.stage.api.issuer == null ? true : startswith(var.stage.api.issuer, "https://") || var.stage.name == "local"
+    )
     error_message = "stage.api.issuer begins with https://: the keys that tokens are checked with come from there."
   }
 
@@ -238,5 +289,16 @@ variable "packages" {
       try(keys(jsondecode(file("${var.packages}/manifest.json")).packages), []),
     )) == 0
     error_message = "${var.packages}/manifest.json does not have a package for each context. Run: cargo shop package"
+  }
+}
+
+variable "pages" {
+  description = "The folder with the storefront's pages."
+  type        = string
+  default     = "../../../storefront"
+
+  validation {
+    condition     = var.stage.storefront == null || fileexists("${var.pages}/index.html")
+    error_message = "There is no ${var.pages}/index.html. The pages are in the repository's folder storefront."
   }
 }

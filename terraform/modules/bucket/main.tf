@@ -24,10 +24,10 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
   rule {
-    bucket_key_enabled = true # one call to KMS for many objects
+    bucket_key_enabled = var.key_arn != null # one call to KMS for many objects
 
     apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
+      sse_algorithm     = var.key_arn == null ? "AES256" : "aws:kms"
       kms_master_key_id = var.key_arn
     }
   }
@@ -110,6 +110,28 @@ data "aws_iam_policy_document" "this" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
+    }
+  }
+
+  # CloudFront signs its requests for the distribution, which makes it a reader like any other, and no public.
+  dynamic "statement" {
+    for_each = var.distributions
+
+    content {
+      sid       = "Distribution${title(statement.key)}"
+      actions   = ["s3:GetObject"]
+      resources = ["${local.arn}/*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["cloudfront.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
     }
   }
 }

@@ -14,3 +14,8 @@ output "arn" {
     aws_s3_bucket_server_side_encryption_configuration.this,
   ]
 }
+
+output "domain_name" {
+  description = "The host name that CloudFront finds the bucket by, in the bucket's region."
+  value       = aws_s3_bucket.this.bucket_regional_domain_name
+}

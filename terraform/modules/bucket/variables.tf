@@ -9,11 +9,11 @@ variable "name" {
 }
 
 variable "key_arn" {
-  description = "ARN of the KMS key that encrypts the objects."
+  description = "ARN of the KMS key that encrypts the objects; null for S3's own, which is enough for what is public."
   type        = string
 
   validation {
-    condition     = startswith(var.key_arn, "arn:")
+    condition     = var.key_arn == null ? true : startswith(var.key_arn, "arn:")
     error_message = "key_arn is the ARN of a KMS key: an alias or an id is not enough."
   }
 }
@@ -43,4 +43,22 @@ variable "noncurrent_days" {
 variable "deletion_protection" {
   description = "Whether Terraform refuses to delete the bucket while something is in it."
   type        = bool
+}
+
+variable "distributions" {
+  description = "ARNs of CloudFront distributions that may read objects, by a name in lower-case letters, as in site."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.distributions) : can(regex("^[a-z]+$", name))])
+    error_message = "A distribution's name here has lower-case letters only, as in site: it becomes part of a policy."
+  }
+
+  validation {
+    condition = alltrue([
+      for arn in values(var.distributions) : can(regex(":cloudfront::[0-9]{12}:distribution/", arn))
+    ])
+    error_message = "A distribution is named by its ARN, as in arn:aws:cloudfront::123456789012:distribution/E1."
+  }
 }

@@ -1,9 +1,10 @@
 resource "aws_wafv2_web_acl" "this" {
   #checkov:skip=CKV_AWS_192:KnownBadInputsRuleSet is there, in a dynamic block that the check does not read.
+  count    = var.firewall ? 1 : 0
   provider = aws.global
 
   name        = var.name
-  description = "What may reach the API of ${var.name}."
+  description = "What may reach ${var.name}."
   scope       = "CLOUDFRONT"
 
   default_action {

@@ -3,6 +3,7 @@
 resource "aws_cloudwatch_log_group" "firewall" {
   #checkov:skip=CKV_AWS_158:The stage's key is in another region; CloudWatch Logs encrypts with its own.
   #checkov:skip=CKV_AWS_338:How long logs are kept is the stage's choice: a year in prod.
+  count    = var.firewall ? 1 : 0
   provider = aws.global
 
   name              = "aws-waf-logs-${var.name}" # WAF logs to groups of such names only
@@ -10,10 +11,11 @@ resource "aws_cloudwatch_log_group" "firewall" {
 }
 
 resource "aws_wafv2_web_acl_logging_configuration" "this" {
+  count    = var.firewall ? 1 : 0
   provider = aws.global
 
-  resource_arn            = aws_wafv2_web_acl.this.arn
-  log_destination_configs = [aws_cloudwatch_log_group.firewall.arn]
+  resource_arn            = aws_wafv2_web_acl.this[0].arn
+  log_destination_configs = [aws_cloudwatch_log_group.firewall[0].arn]
 
   redacted_fields {
     single_header {

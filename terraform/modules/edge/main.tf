@@ -2,7 +2,28 @@ locals {
   # Ids of policies that AWS manages, the same in every account.
   caching_disabled              = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
   all_viewer_except_host_header = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-  origin                        = "api"
+  caching_optimized             = "658327ea-f89d-4fab-a63d-7e88639e58f6" # keeps what says no-cache for a second
+
+  api = {
+    origin                  = "api"
+    viewer_protocol_policy  = "https-only" # redirecting would first take a token in the clear
+    allowed_methods         = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+    cache_policy            = local.caching_disabled
+    origin_request_policy   = local.all_viewer_except_host_header # the API is found by its own name
+    response_headers_policy = aws_cloudfront_response_headers_policy.this.id
+    function                = null
+  }
+
+  # What no other behaviour serves: pages, or without any the API.
+  default = var.site == null ? local.api : {
+    origin                  = "site"
+    viewer_protocol_policy  = "redirect-to-https" # there is nothing to give away yet
+    allowed_methods         = ["GET", "HEAD"]
+    cache_policy            = local.caching_optimized
+    origin_request_policy   = null
+    response_headers_policy = aws_cloudfront_response_headers_policy.site[0].id
+    function                = aws_cloudfront_function.site[0].arn
+  }
 }
 
 resource "aws_cloudfront_response_headers_policy" "this" {
@@ -40,9 +61,9 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 
 resource "aws_cloudfront_distribution" "this" {
   #checkov:skip=CKV_AWS_86:Access logs are delivered by aws_cloudwatch_log_delivery, which this check does not know.
-  #checkov:skip=CKV_AWS_305:There is no page at the root of an API.
   #checkov:skip=CKV_AWS_310:There is one API, in one region: nothing to fail over to.
   #checkov:skip=CKV_AWS_374:The shop sells everywhere.
+  #checkov:skip=CKV2_AWS_32:Every behaviour has one, by way of a local value that the check does not read.
   #checkov:skip=CKV2_AWS_47:KnownBadInputsRuleSet is there, in a dynamic block that the check does not read.
   #checkov:skip=CKV2_AWS_42:Without a domain of its own, the distribution has CloudFront's certificate.
   comment         = var.name
@@ -50,11 +71,13 @@ resource "aws_cloudfront_distribution" "this" {
   is_ipv6_enabled = true
   http_version    = "http2and3"
   price_class     = var.price_class
-  web_acl_id      = aws_wafv2_web_acl.this.arn
+  web_acl_id      = one(aws_wafv2_web_acl.this[*].arn)
   aliases         = var.domain == null ? [] : [var.domain.name]
 
+  default_root_object = var.site == null ? null : "index.html"
+
   origin {
-    origin_id   = local.origin
+    origin_id   = local.api.origin
     domain_name = trimprefix(var.api_url, "https://")
 
     custom_origin_config {
@@ -67,15 +90,50 @@ resource "aws_cloudfront_distribution" "this" {
     }
   }
 
+  dynamic "origin" {
+    for_each = var.site == null ? [] : [var.site]
+
+    content {
+      origin_id                = local.default.origin
+      domain_name              = origin.value.bucket_domain
+      origin_access_control_id = aws_cloudfront_origin_access_control.site[0].id
+    }
+  }
+
   default_cache_behavior {
-    target_origin_id           = local.origin
-    viewer_protocol_policy     = "https-only" # redirecting would first take a token in the clear
-    allowed_methods            = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+    target_origin_id           = local.default.origin
+    viewer_protocol_policy     = local.default.viewer_protocol_policy
+    allowed_methods            = local.default.allowed_methods
     cached_methods             = ["GET", "HEAD"]
     compress                   = true
-    cache_policy_id            = local.caching_disabled
-    origin_request_policy_id   = local.all_viewer_except_host_header # the API is found by its own name
-    response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
+    cache_policy_id            = local.default.cache_policy
+    origin_request_policy_id   = local.default.origin_request_policy
+    response_headers_policy_id = local.default.response_headers_policy
+
+    dynamic "function_association" {
+      for_each = var.site == null ? [] : [local.default.function]
+
+      content {
+        event_type   = "viewer-request"
+        function_arn = function_association.value
+      }
+    }
+  }
+
+  dynamic "ordered_cache_behavior" {
+    for_each = var.site == null ? [] : local.api_paths
+
+    content {
+      path_pattern               = ordered_cache_behavior.value
+      target_origin_id           = local.api.origin
+      viewer_protocol_policy     = local.api.viewer_protocol_policy
+      allowed_methods            = local.api.allowed_methods
+      cached_methods             = ["GET", "HEAD"]
+      compress                   = true
+      cache_policy_id            = local.api.cache_policy
+      origin_request_policy_id   = local.api.origin_request_policy
+      response_headers_policy_id = local.api.response_headers_policy
+    }
   }
 
   restrictions {
@@ -90,6 +148,25 @@ resource "aws_cloudfront_distribution" "this" {
     ssl_support_method             = var.domain == null ? null : "sni-only"
     # CloudFront's own certificate comes with TLSv1 whatever is asked for.
     minimum_protocol_version = var.domain == null ? "TLSv1" : "TLSv1.2_2021"
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.site == null || length(local.api_paths) + 1 <= local.behaviors
+      error_message = <<-EOT
+        The API has ${length(local.api_paths)} path patterns, and the pages need one behaviour: CloudFront has
+        ${local.behaviors} for a distribution, unless AWS raised the account's quota. Put new routes below a first
+        segment that is there already.
+      EOT
+    }
+
+    precondition {
+      condition     = length(local.shadowed) == 0
+      error_message = <<-EOT
+        The API answers at these paths, so that nobody would ever see the files: ${join(", ", local.shadowed)}.
+        Call them otherwise.
+      EOT
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 output "url" {
-  description = "Where customers reach the API, without a slash at the end."
+  description = "Where customers reach the pages and the API, without a slash at the end."
   value       = "https://${var.domain == null ? aws_cloudfront_distribution.this.domain_name : var.domain.name}"
 }
 
@@ -8,15 +8,25 @@ output "distribution_id" {
   value       = aws_cloudfront_distribution.this.id
 }
 
+output "distribution_arn" {
+  description = "The distribution's ARN, by which the bucket of the pages knows it."
+  value       = aws_cloudfront_distribution.this.arn
+}
+
 output "web_acl_arn" {
-  description = "ARN of the web ACL."
-  value       = aws_wafv2_web_acl.this.arn
+  description = "ARN of the web ACL; null without a firewall."
+  value       = one(aws_wafv2_web_acl.this[*].arn)
 }
 
 output "log_groups" {
-  description = "The log groups in us-east-1: of CloudFront's accesses, and of what the firewall blocked."
+  description = "The log groups in us-east-1: of CloudFront's accesses, and of what a firewall blocked."
   value = {
     access   = aws_cloudwatch_log_group.access.name
-    firewall = aws_cloudwatch_log_group.firewall.name
+    firewall = one(aws_cloudwatch_log_group.firewall[*].name)
   }
+}
+
+output "api_paths" {
+  description = "Paths that lead to the API, where there are pages; without pages, all do."
+  value       = local.api_paths
 }

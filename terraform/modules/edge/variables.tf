@@ -27,6 +27,45 @@ variable "domain" {
   default = null
 }
 
+variable "site" {
+  description = <<-EOT
+    The pages, which are served where the API has no routes; null for the API alone.
+    `bucket_domain`, `files`, `not_found`: where they are, their paths, and the page for what is none of them; as
+    modules/storefront puts them out.
+    `connect_to`: origins that pages may talk with, besides their own. `stripe`: whether they have Stripe's form.
+    `routes`: those of the API, as in GET /orders/{id}: their paths lead to it.
+  EOT
+  type = object({
+    bucket_domain = string
+    files         = set(string)
+    not_found     = string
+    connect_to    = optional(list(string), [])
+    stripe        = optional(bool, false)
+    routes        = set(string)
+  })
+  default = null
+
+  validation {
+    condition = var.site == null ? true : alltrue([
+      for origin in var.site.connect_to : can(regex("^https://[^/ ;]+$", origin))
+    ])
+    error_message = "site.connect_to has origins, as in https://login.example.com, without a path."
+  }
+
+  validation {
+    condition = var.site == null ? true : alltrue([
+      for route in var.site.routes : can(regex("^[A-Z]+ /[a-z0-9-]+(/|$)", route))
+    ])
+    error_message = "site.routes are as in GET /orders/{id}: one that begins with a parameter would hide all pages."
+  }
+}
+
+variable "firewall" {
+  description = "Whether there is a web firewall in front, which has a price by the month."
+  type        = bool
+  default     = true
+}
+
 variable "requests_per_address" {
   description = "Requests in five minutes after which an IP address is refused, with 429, until it sends fewer."
   type        = number

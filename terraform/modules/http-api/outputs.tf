@@ -16,6 +16,11 @@ output "url" {
   ]
 }
 
+output "origin_url" {
+  description = "The same, but known before the API has routes: for CloudFront, whose address may be part of them."
+  value       = var.domain == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain.name}"
+}
+
 output "log_group" {
   description = "The log group of the access logs."
   value       = aws_cloudwatch_log_group.access.name

@@ -17,6 +17,7 @@ locals {
   consumers  = { for name, function in local.functions : name => function.trigger if can(function.trigger.queue) }
   publishers = { for name, function in local.functions : name => function.trigger if can(function.trigger.stream) }
   scheduled  = { for name, function in local.functions : name => function.trigger if can(function.trigger.schedule) }
+  asked      = { for name, function in local.functions : name => function.trigger if can(function.trigger.user_pool) }
 }
 
 module "table" {

@@ -39,6 +39,33 @@ output "routes" {
   }
 }
 
+output "user_pool_triggers" {
+  description = "Functions that a user pool asks, by the moment at which it does, as in pre_token_generation."
+  value = {
+    for name, trigger in local.asked : trigger.user_pool => {
+      function_name = module.function[name].name
+      alias_name    = module.function[name].alias_name
+      alias_arn     = module.function[name].alias_arn
+    }
+  }
+
+  precondition {
+    condition     = alltrue([for trigger in values(local.asked) : trigger.user_pool == "pre_token_generation"])
+    error_message = <<-EOT
+      ${var.folder}/service.yaml: a user pool asks functions at pre_token_generation only. For another moment, teach
+      modules/user-pool and shared/topology that one first.
+    EOT
+  }
+
+  precondition {
+    condition     = alltrue([for name in keys(local.asked) : local.functions[name].timeout_seconds <= 5])
+    error_message = <<-EOT
+      ${var.folder}/service.yaml: Cognito waits five seconds for a function, and then issues no token. Give
+      ${join(" and ", keys(local.asked))} a timeout_seconds of 5 at most.
+    EOT
+  }
+}
+
 output "topics" {
   description = "ARNs of the topics by name."
   value       = { for name, topic in module.topic : name => topic.arn }

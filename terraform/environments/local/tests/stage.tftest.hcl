@@ -34,6 +34,7 @@ override_resource {
 
 variables {
   packages = "../test-packages"
+  pages    = "../test-pages"
 }
 
 run "the_shop_in_local" {
@@ -91,8 +92,8 @@ run "the_shop_in_local" {
   }
 
   assert {
-    condition     = length(module.edge) == 0
-    error_message = "The firewall is there, and costs."
+    condition     = length(module.edge) + length(module.user_pool) + length(module.storefront) == 0
+    error_message = "There is something that the emulator does not have."
   }
 
   assert {

@@ -34,6 +34,7 @@ override_resource {
 
 variables {
   packages = "../test-packages"
+  pages    = "../test-pages"
 }
 
 run "the_shop_in_prod" {
@@ -86,12 +87,12 @@ run "the_shop_in_prod" {
   }
 
   assert {
-    condition     = output.rollout == "codedeploy" && length(output.codedeploy) == 5
+    condition     = output.rollout == "codedeploy" && length(output.codedeploy) == 6
     error_message = "New versions do not get their traffic as the stage has it."
   }
 
   assert {
-    condition     = length(module.edge) == 1
+    condition     = length(module.edge) == 1 && length(module.edge[0].log_groups.firewall) > 0
     error_message = "The firewall is missing."
   }
 
@@ -187,6 +188,154 @@ run "what_is_raised_for_a_sale_goes_where_it_says" {
   }
 }
 
+run "the_shop_window" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012" })
+  }
+
+  override_resource {
+    target          = module.edge[0].aws_cloudfront_distribution.this
+    override_during = plan
+    values = {
+      arn         = "arn:aws:cloudfront::123456789012:distribution/E1"
+      domain_name = "d1.cloudfront.net"
+    }
+  }
+
+  expect_failures = [check.mail]
+
+  assert {
+    condition     = output.site_url == "https://d1.cloudfront.net" && output.edge_url == output.site_url
+    error_message = "Pages and API are not at one address."
+  }
+
+  # A page has a name with a dot; what the API answers has none. So no route is a page's, and none is forgotten.
+  assert {
+    condition = toset([for path in module.edge[0].api_paths : split("/", path)[1]]) == toset([
+      for route in keys(module.http_api.routes) : split("/", route)[1]
+    ])
+    error_message = "A route of the API does not lead there: ${join(", ", module.edge[0].api_paths)}"
+  }
+
+  assert {
+    condition = (
+      contains(module.edge[0].api_paths, "/orders") && contains(module.edge[0].api_paths, "/orders/*")
+      && !contains(module.edge[0].api_paths, "/orders*")
+    )
+    error_message = "The page /orders.html is asked of the API."
+  }
+
+  assert {
+    condition     = contains(module.storefront[0].site.files, "index.html")
+    error_message = "There are no pages."
+  }
+
+  assert {
+    condition = (
+      output.accounts.login.authorize_url
+      == "https://emporium-prod-2a33349e.auth.eu-central-1.amazoncognito.com/oauth2/authorize"
+      && output.accounts.login.scopes == "openid email shop/customer"
+    )
+    error_message = "Customers would sign in elsewhere: ${output.accounts.login.authorize_url}"
+  }
+
+  assert {
+    condition = (
+      module.http_api.routes["POST /orders"] == "shop/customer"
+      && module.http_api.routes["POST /stock/{sku}"] == "shop/admin"
+      && module.http_api.routes["GET /products"] == null
+    )
+    error_message = "Routes ask for other scopes than the user pool's."
+  }
+}
+
+run "with_an_issuer_from_outside" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, {
+      account_id = "123456789012"
+      accounts   = null
+      storefront = null
+      api = merge(var.stage.api, {
+        issuer = "https://login.example.com", audience = "emporium", scope_prefix = "x/"
+      })
+    })
+  }
+
+  expect_failures = [check.mail]
+
+  assert {
+    condition = output.tokens == {
+      issuer       = "https://login.example.com"
+      audience     = "emporium"
+      scope_prefix = "x/"
+    }
+    error_message = "The API takes the tokens of somebody else."
+  }
+
+  assert {
+    condition     = output.accounts == null && output.site_url == null && length(module.edge[0].api_paths) == 0
+    error_message = "There are accounts or pages that nobody asked for."
+  }
+}
+
+run "two_issuers_are_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, {
+      account_id = "123456789012"
+      api        = merge(var.stage.api, { issuer = "https://login.example.com", audience = "emporium" })
+    })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "no_issuer_is_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", accounts = null, storefront = null })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "pages_that_nobody_serves_are_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", edge = null })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "accounts_that_lead_nowhere_are_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012", storefront = null })
+  }
+
+  expect_failures = [var.stage]
+}
+
+run "missing_pages_are_refused" {
+  command = plan
+
+  variables {
+    stage = merge(var.stage, { account_id = "123456789012" })
+    pages = "../no-pages"
+  }
+
+  expect_failures = [var.pages, check.mail]
+}
+
 run "another_stage_is_refused" {
   command = plan
 
@@ -274,7 +423,9 @@ run "an_issuer_without_tls_is_refused" {
   variables {
     stage = merge(var.stage, {
       account_id = "123456789012"
-      api        = merge(var.stage.api, { issuer = "http://login.example.com" })
+      accounts   = null
+      storefront = null
+      api        = merge(var.stage.api, { issuer = "http://login.example.com", audience = "emporium" })
     })
   }
 

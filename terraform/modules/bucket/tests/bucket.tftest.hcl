@@ -90,6 +90,52 @@ run "protected" {
   }
 }
 
+run "for_a_distribution" {
+  command = plan
+
+  variables {
+    key_arn       = null
+    distributions = { site = "arn:aws:cloudfront::123456789012:distribution/E1" }
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement :
+      statement if statement.Effect == "Allow"
+      ]) == {
+      Sid       = "DistributionSite"
+      Effect    = "Allow"
+      Action    = "s3:GetObject"
+      Resource  = "arn:aws:s3:::emporium-test-failed-records-123456789012/*"
+      Principal = { Service = "cloudfront.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceArn" = "arn:aws:cloudfront::123456789012:distribution/E1" } }
+    }
+    error_message = "Others than the distribution may read, or it may do more than read."
+  }
+
+  assert {
+    condition = one(one(
+      aws_s3_bucket_server_side_encryption_configuration.this.rule
+    ).apply_server_side_encryption_by_default).sse_algorithm == "AES256"
+    error_message = "Without a key, objects are encrypted with S3's own."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_public_access_block.this.restrict_public_buckets
+    error_message = "A bucket that CloudFront reads is as closed as any."
+  }
+}
+
+run "a_distribution_is_named_by_its_arn" {
+  command = plan
+
+  variables {
+    distributions = { "The Site" = "d1.cloudfront.net" }
+  }
+
+  expect_failures = [var.distributions]
+}
+
 run "a_bad_name_is_refused" {
   command = plan
 

@@ -59,7 +59,7 @@ run "the_firewall_is_in_front" {
 
   assert {
     condition = (
-      aws_wafv2_web_acl_logging_configuration.this.resource_arn == aws_wafv2_web_acl.this.arn
+      aws_wafv2_web_acl_logging_configuration.this[0].resource_arn == aws_wafv2_web_acl.this[0].arn
       && aws_cloudwatch_log_delivery_source.access.resource_arn == aws_cloudfront_distribution.this.arn
     )
     error_message = "What was blocked, or who came, is not logged."

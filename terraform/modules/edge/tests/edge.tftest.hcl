@@ -44,7 +44,7 @@ run "in_front_of_the_api" {
   }
 
   assert {
-    condition = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset([
+    condition = toset([for rule in aws_wafv2_web_acl.this[0].rule : rule.name]) == toset([
       "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet",
       "rate-per-address",
     ])
@@ -53,10 +53,41 @@ run "in_front_of_the_api" {
 
   assert {
     condition = (
-      aws_wafv2_web_acl.this.scope == "CLOUDFRONT"
-      && startswith(aws_cloudwatch_log_group.firewall.name, "aws-waf-logs-")
+      aws_wafv2_web_acl.this[0].scope == "CLOUDFRONT"
+      && startswith(aws_cloudwatch_log_group.firewall[0].name, "aws-waf-logs-")
     )
     error_message = "CloudFront does not take the web ACL, or WAF the log group."
+  }
+}
+
+run "without_a_site_everything_is_the_apis" {
+  command = plan
+
+  assert {
+    condition = (
+      one(aws_cloudfront_distribution.this.default_cache_behavior).target_origin_id == "api"
+      && length(aws_cloudfront_distribution.this.ordered_cache_behavior) == 0
+      && length(one(aws_cloudfront_distribution.this.default_cache_behavior).function_association) == 0
+      && length(aws_cloudfront_function.site) == 0
+    )
+    error_message = "There are pages that nobody asked for."
+  }
+}
+
+run "without_a_firewall" {
+  command = plan
+
+  variables {
+    firewall = false
+  }
+
+  assert {
+    condition = (
+      length(aws_wafv2_web_acl.this) + length(aws_cloudwatch_log_group.firewall)
+      + length(aws_wafv2_web_acl_logging_configuration.this) == 0
+      && output.web_acl_arn == null && output.log_groups.firewall == null
+    )
+    error_message = "There is a firewall that nobody asked for, and it has a price."
   }
 }
 

@@ -94,6 +94,11 @@ run "routes_lead_to_functions" {
     condition     = output.url == "https://api123.execute-api.eu-central-1.amazonaws.com"
     error_message = "Without a domain, the API is reached by the name that AWS gave it, not at ${output.url}"
   }
+
+  assert {
+    condition     = output.origin_url == output.url
+    error_message = "CloudFront is led elsewhere than everybody else, to ${output.origin_url}"
+  }
 }
 
 run "a_name_of_its_own" {

@@ -109,6 +109,7 @@ run "inventory" {
 
   assert {
     condition = { for route, target in output.routes : route => target.scope } == {
+      "GET /availability"       = null
       "GET /stock/{sku}"        = "admin"
       "POST /stock/{sku}"       = "admin"
       "PUT /stock/{sku}/shards" = "admin"
@@ -209,5 +210,44 @@ run "orders" {
       "PUT /sales/{sku}" = "admin", "GET /sales/{sku}" = null, "DELETE /sales/{sku}" = "admin"
     }
     error_message = "A route of orders is open to others than customers and admins."
+  }
+}
+
+run "accounts" {
+  command = plan
+
+  variables {
+    folder = "../../../services/accounts"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition = output.user_pool_triggers == {
+      pre_token_generation = {
+        function_name = "emporium-test-accounts-grant-scopes"
+        alias_name    = "live"
+        alias_arn     = "arn:aws:lambda:eu-central-1:123456789012:function:emporium-test-accounts-grant-scopes:live"
+      }
+    }
+    error_message = jsonencode(output.user_pool_triggers)
+  }
+
+  # What it is asked about is in the question.
+  assert {
+    condition = merge(
+      output.routes, output.tables, output.topics, output.queues, output.sagas, output.secrets
+    ) == {}
+    error_message = "Accounts keep nothing, and nobody calls them but the user pool."
+  }
+
+  assert {
+    condition = toset([
+      for statement in jsondecode(module.function["grant-scopes"].policy).Statement : statement.Sid
+    ]) == toset(["Logs", "Traces"])
+    error_message = "It may do more than write its log and its traces: ${module.function["grant-scopes"].policy}"
   }
 }

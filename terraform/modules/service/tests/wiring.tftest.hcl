@@ -407,3 +407,23 @@ run "wrong_values_are_refused" {
 
   expect_failures = [var.stage, var.region, var.account, var.key_arn, var.sender]
 }
+
+run "a_user_pool_waits_five_seconds" {
+  command = plan
+
+  variables {
+    folder = "tests/fixture/late"
+  }
+
+  expect_failures = [output.user_pool_triggers]
+}
+
+run "a_user_pool_asks_before_tokens_only" {
+  command = plan
+
+  variables {
+    folder = "tests/fixture/early"
+  }
+
+  expect_failures = [output.user_pool_triggers]
+}

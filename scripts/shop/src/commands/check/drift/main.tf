@@ -135,3 +135,15 @@ module "api" {
     p99_milliseconds = 3000
   }
 }
+
+module "user_pool" {
+  source = "../../../terraform/modules/user-pool"
+
+  name                 = "emporium-${var.stage}"
+  region               = var.region
+  account              = var.account
+  domain_prefix        = "emporium-${var.stage}"
+  sites                = ["https://example.com"]
+  pre_token_generation = merge(values(module.service)[*].user_pool_triggers...)["pre_token_generation"]
+  deletion_protection  = false
+}
