@@ -95,13 +95,46 @@ fn nobody_asks_the_system_for_time_or_ids() {
     }
 }
 
+/// Pages keep scripts out by a policy, and so must do without what it forbids; and text never becomes markup.
+#[test]
+fn pages_make_no_markup_of_text_and_ask_nobody_else() {
+    const FORBIDDEN: [&str; 9] = [
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        " style=",
+        " onclick=",
+        "javascript:",
+    ];
+    let root = shop::commands::docs::root();
+    let pages: Vec<_> = ["html", "js", "css"].iter().flat_map(|kind| files(&root.join("storefront"), kind)).collect();
+    assert!(pages.len() > 20, "{}", pages.len());
+    for (path, text) in pages {
+        for forbidden in FORBIDDEN {
+            assert!(!text.contains(forbidden), "{} has {forbidden}", path.display());
+        }
+        for (_, address) in text.match_indices("https://").map(|(at, _)| text.split_at(at)) {
+            let known = ["https://js.stripe.com/", "https://stripe.com/docs", "https://docs.stripe.com/"];
+            assert!(known.iter().any(|known| address.starts_with(known)), "{}: {}", path.display(), &address[..40]);
+        }
+    }
+}
+
 fn sources(folder: &std::path::Path) -> Vec<(std::path::PathBuf, String)> {
+    files(folder, "rs")
+}
+
+/// The files of this kind in a folder and the folders in it.
+fn files(folder: &std::path::Path, kind: &str) -> Vec<(std::path::PathBuf, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.extend(files(&path, kind));
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             let text = std::fs::read_to_string(&path).unwrap();
             found.push((path, text));
         }

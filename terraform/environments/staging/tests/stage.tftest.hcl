@@ -34,7 +34,7 @@ override_resource {
 
 variables {
   packages = "../test-packages"
-  pages    = "../test-pages"
+  pages    = "../../../storefront"
 }
 
 run "the_shop_in_staging" {

@@ -37,6 +37,7 @@ pub fn facts(plan: &Value, imagined: &Imagined) -> anyhow::Result<Facts> {
             Some("aws_sqs_queue_policy") => queue_policy(&mut facts, &resource)?,
             Some("aws_sns_topic_subscription") => subscription(&mut facts, &resource)?,
             Some("aws_sfn_state_machine") => saga(&mut facts, &resource)?,
+            Some("aws_cognito_user_pool") => user_pool(&mut facts, &resource),
             _ => {}
         }
     }
@@ -207,6 +208,15 @@ fn table(facts: &mut Facts, resource: &Resource<'_>) {
     facts.say(&thing, "stream", if streams { resource.known("/stream_view_type") } else { "none".to_owned() });
     let ttl = values.pointer("/ttl/0").filter(|ttl| ttl["enabled"] == true);
     facts.say(&thing, "ttl", ttl.map_or("none".to_owned(), |ttl| plain(&ttl["attribute_name"])));
+}
+
+/// Which function a user pool asks: its ARN ends in the name and the alias.
+fn user_pool(facts: &mut Facts, resource: &Resource<'_>) {
+    let arn = resource.known("/lambda_config/0/pre_token_generation_config/0/lambda_arn");
+    let name = arn.split(':').nth(6).unwrap_or_default();
+    let thing = format!("function {}", name.strip_prefix(resource.prefix).unwrap_or(name));
+    let how = if arn.ends_with(":live") { "pre token generation" } else { "pre token generation, by no alias" };
+    facts.say(&thing, "user pool", how);
 }
 
 fn queue(facts: &mut Facts, resource: &Resource<'_>) {
