@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use super::docs::root;
 use crate::{
     aws::Aws,
-    package::{self, Architecture, Profile},
+    package::{self, Architecture},
     rollout::{self, codedeploy},
     stage::{Outputs, Planned, Stage},
 };
@@ -58,7 +58,7 @@ impl Deploy {
         }
         if !self.no_package {
             let contexts = package::contexts(&root())?;
-            package::package(&root(), Profile::Lambda, self.arch.unwrap_or(Architecture::Arm64), &contexts)?;
+            package::package(&root(), self.arch.unwrap_or(Architecture::Arm64), &contexts)?;
         }
         stage.init()?;
         let planned = stage.plan(&options(self.arch))?;

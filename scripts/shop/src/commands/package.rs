@@ -3,7 +3,7 @@
 use anyhow::bail;
 
 use super::docs::root;
-use crate::package::{self, Architecture, Manifest, Profile};
+use crate::package::{self, Architecture, Manifest};
 
 /// What a zip may weigh before a warning: an environment's cold start begins with fetching and unpacking it.
 const LARGE_BYTES: usize = 4_000_000;
@@ -39,7 +39,7 @@ impl Package {
             bail!("there is no context {unknown}; there are {}", all.join(", "));
         }
         let wanted = if self.contexts.is_empty() { all } else { self.contexts };
-        let manifest = package::package(&root(), Profile::Lambda, self.arch, &wanted)?;
+        let manifest = package::package(&root(), self.arch, &wanted)?;
         if self.json {
             println!("{}", serde_json::to_string_pretty(&manifest)?);
         } else {

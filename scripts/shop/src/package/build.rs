@@ -53,25 +53,6 @@ impl Architecture {
     }
 }
 
-/// How a package is built: a profile of `Cargo.toml`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// What is deployed: small and fast.
-    Lambda,
-    /// What is tested on an emulator: built in a third of the time.
-    Parity,
-}
-
-impl Profile {
-    /// Its name in `Cargo.toml`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Lambda => "lambda",
-            Self::Parity => "parity",
-        }
-    }
-}
-
 /// Compiles `wanted` of `contexts`. Each one's name and executable.
 ///
 /// All contexts are named to cargo even when few are wanted: the features of shared dependencies are decided over all of
@@ -81,7 +62,7 @@ impl Profile {
 /// A tool is missing, or the code does not compile.
 pub fn binaries(
     root: &Path,
-    (profile, architecture): (Profile, Architecture),
+    architecture: Architecture,
     contexts: &[String],
     wanted: &[String],
 ) -> anyhow::Result<Vec<(String, PathBuf)>> {
@@ -95,7 +76,7 @@ pub fn binaries(
     let zig = tools::python("zig", &ZIG)?;
     let target_folder = root.join("target");
     let mut cargo = Command::new(zig.join("cargo-zigbuild"));
-    cargo.args(["zigbuild", "--locked", "--profile", profile.name(), "--target"]);
+    cargo.args(["zigbuild", "--locked", "--profile", "lambda", "--target"]);
     cargo.arg(format!("{}.{GLIBC}", architecture.target())).arg("--target-dir").arg(&target_folder);
     cargo.args(contexts.iter().flat_map(|context| ["--package", context]));
     cargo.args(wanted.iter().flat_map(|context| ["--bin", context]));
@@ -108,8 +89,31 @@ pub fn binaries(
     if !status.success() {
         bail!("the contexts do not compile ({status})");
     }
-    let built = target_folder.join(architecture.target()).join(profile.name());
+    let built = target_folder.join(architecture.target()).join("lambda");
     Ok(wanted.iter().map(|context| (context.clone(), built.join(context))).collect())
+}
+
+/// Compiles `contexts` for this machine as the tests are compiled, which costs nothing but their linking where the tests were.
+/// Each one's name and executable, without what is there for debuggers.
+///
+/// # Errors
+/// The code does not compile.
+pub fn development_binaries(root: &Path, contexts: &[String]) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    // All of the workspace: with other packages chosen, dependencies would have other features, and be compiled again.
+    let arguments = ["build", "--locked", "--workspace", "--bins"];
+    let status = Command::new("cargo").args(arguments).current_dir(root).status().context("cargo cannot be run")?;
+    if !status.success() {
+        bail!("the contexts do not compile ({status})");
+    }
+    let folder = root.join("target/development");
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let strip = |context: &String| {
+        let stripped = folder.join(context);
+        let built = root.join("target/debug").join(context);
+        tools::run(Command::new("strip").arg("-o").arg(&stripped).arg(built))?;
+        Ok((context.clone(), stripped))
+    };
+    contexts.iter().map(strip).collect()
 }
 
 /// Installs Rust's standard library for the target, if it is missing.

@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, bail};
 
 pub use archive::zip;
-pub use build::{Architecture, Profile, binaries};
+pub use build::{Architecture, binaries, development_binaries};
 pub use manifest::{Manifest, Package};
 
 /// The contexts of the repository at `root`, by name.
@@ -37,35 +37,47 @@ pub fn contexts(root: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 /// Where packages are written, and Terraform looks for them.
-pub fn folder(root: &Path, profile: Profile, architecture: Architecture) -> PathBuf {
-    root.join("target").join(profile.name()).join(architecture.to_string())
+pub fn folder(root: &Path, architecture: Architecture) -> PathBuf {
+    root.join("target/lambda").join(architecture.to_string())
 }
 
 /// Builds and zips `wanted` contexts of the repository at `root`, and writes the manifest. Packages of other contexts stay.
 ///
 /// # Errors
 /// Something cannot be built or written.
-pub fn package(
+pub fn package(root: &Path, architecture: Architecture, wanted: &[String]) -> anyhow::Result<Manifest> {
+    let binaries = binaries(root, architecture, &contexts(root)?, wanted)?;
+    zipped(root, architecture, &binaries, &folder(root, architecture))
+}
+
+/// Zips every context into `folder` as it was compiled for the tests, and writes the manifest.
+///
+/// # Errors
+/// As [`package`].
+pub fn package_for_development(root: &Path, architecture: Architecture, folder: &Path) -> anyhow::Result<Manifest> {
+    zipped(root, architecture, &development_binaries(root, &contexts(root)?)?, folder)
+}
+
+fn zipped(
     root: &Path,
-    profile: Profile,
     architecture: Architecture,
-    wanted: &[String],
+    binaries: &[(String, PathBuf)],
+    folder: &Path,
 ) -> anyhow::Result<Manifest> {
     let (commit, dirty) = commit(root)?;
-    let folder = folder(root, profile, architecture);
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let mut made = Manifest::new(commit, dirty, architecture);
-    for (context, binary) in binaries(root, (profile, architecture), &contexts(root)?, wanted)? {
-        let bytes = fs::read(&binary).with_context(|| binary.display().to_string())?;
+    for (context, binary) in binaries {
+        let bytes = fs::read(binary).with_context(|| binary.display().to_string())?;
         let zipped = zip(&bytes)?;
         let file = format!("{context}.zip");
         let path = folder.join(&file);
         fs::write(&path, &zipped).with_context(|| path.display().to_string())?;
-        made.packages.insert(context, Package::new(file, &zipped, bytes.len()));
+        made.packages.insert(context.clone(), Package::new(file, &zipped, bytes.len()));
     }
     let path = folder.join("manifest.json");
     let manifest = match Manifest::read(&path)? {
-        Some(older) => made.over(older, &folder),
+        Some(older) => made.over(older, folder),
         None => made,
     };
     manifest.write(&path)?;
@@ -82,7 +94,7 @@ pub fn reproduce(root: &Path, first: &Manifest, wanted: &[String]) -> anyhow::Re
     }
     let folder = std::env::temp_dir().join(format!("emporium-{}", std::process::id()));
     git(root, &["worktree", "add", "--detach", &folder.to_string_lossy(), &first.commit])?;
-    let second = package(&folder, Profile::Lambda, first.architecture, wanted);
+    let second = package(&folder, first.architecture, wanted);
     git(root, &["worktree", "remove", "--force", &folder.to_string_lossy()])?;
     let second = second?;
     let differs = |context: &&String| first.packages.get(*context) != second.packages.get(*context);

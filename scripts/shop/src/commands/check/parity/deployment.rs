@@ -18,13 +18,7 @@ use super::{
     super::{Session, session::said},
     emulator::{ACCESS_KEY, ACCOUNT, Emulator, SECRET_KEY},
 };
-use crate::{
-    aws::Aws,
-    commands::docs::root,
-    events::Tail,
-    leftovers::leftovers,
-    package::{self, Architecture, Profile},
-};
+use crate::{aws::Aws, commands::docs::root, events::Tail, leftovers::leftovers, package};
 
 /// Where the emulator listens. `environments/local` names it, as it does the next.
 pub const EMULATOR_PORT: u16 = 4566;
@@ -44,7 +38,6 @@ const STRIPE_WEBHOOK_SECRET: &str = "whsec_parity";
 pub struct Deployment {
     folder: PathBuf,
     endpoint: String,
-    architecture: Architecture,
 }
 
 impl Deployment {
@@ -52,14 +45,14 @@ impl Deployment {
     ///
     /// # Errors
     /// The folder cannot be cleared.
-    pub fn new(folder: &Path, emulator: &Emulator, architecture: Architecture) -> anyhow::Result<Self> {
+    pub fn new(folder: &Path, emulator: &Emulator) -> anyhow::Result<Self> {
         for name in ["terraform.tfstate", "terraform.tfstate.backup", "not-run.txt", "issuer.key"] {
             let file = folder.join(name);
             if file.exists() {
                 fs::remove_file(&file).with_context(|| file.display().to_string())?;
             }
         }
-        Ok(Self { folder: folder.to_owned(), endpoint: emulator.url(), architecture })
+        Ok(Self { folder: folder.to_owned(), endpoint: emulator.url() })
     }
 
     /// Where the end-to-end tests write down what they could not run.
@@ -202,7 +195,7 @@ impl Deployment {
     }
 
     fn packages(&self) -> String {
-        format!("-var=packages={}", package::folder(&root(), Profile::Parity, self.architecture).display())
+        format!("-var=packages={}", self.folder.join("packages").display())
     }
 
     /// Runs Terraform in the environment of `tree`. What it printed to standard output.

@@ -1,4 +1,4 @@
-//! Parity: what Terraform makes does the same as the local cloud. An emulator of AWS runs the real packages, under the real
+//! Parity: what Terraform makes does the same as the local cloud. An emulator of AWS runs the packages, under the real
 //! roles, and the end-to-end tests are the same.
 
 mod deployment;
@@ -12,7 +12,7 @@ use kernel::{Clock, SystemClock};
 use super::{Outcome, Session, session::said, terraform};
 use crate::{
     commands::docs::root,
-    package::{self, Architecture, Profile},
+    package::{self, Architecture},
 };
 use deployment::Deployment;
 use emulator::Emulator;
@@ -40,14 +40,14 @@ pub fn check(session: &Session) -> anyhow::Result<Outcome> {
         "aarch64" => Architecture::Arm64,
         other => return Ok(Outcome::CouldNotRun(format!("functions run on x86_64 and arm64, not on {other}"))),
     };
-    session.note(format!("the packages, built by the profile {}", Profile::Parity.name()));
+    session.note("cargo build --workspace --bins, zipped");
     session.step("builds the packages");
-    package::package(&root(), Profile::Parity, architecture, &package::contexts(&root())?)?;
+    package::package_for_development(&root(), architecture, &folder.join("packages"))?;
 
     session.note("the emulator, with AUTH=true");
     session.step("starts the emulator");
     let emulator = Emulator::start(&folder, deployment::EMULATOR_PORT)?;
-    let deployment = Deployment::new(&folder, &emulator, architecture)?;
+    let deployment = Deployment::new(&folder, &emulator)?;
     match parity(session, &deployment) {
         Ok(summary) => Ok(Outcome::Passed(summary)),
         Err(error) => Ok(Outcome::Failed(format!("{error:#}\n\nthe emulator's log ends:\n{}", emulator.last_words()))),
