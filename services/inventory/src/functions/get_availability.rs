@@ -55,12 +55,12 @@ pub(crate) async fn answer(request: &Request, stock: &impl ReadAvailability) -> 
 fn skus(text: &str) -> Result<Vec<Sku>, Problem> {
     let mut skus = Vec::new();
     for part in text.split(',') {
-        let sku = Sku::parse(part).map_err(|why| Problem::invalid().field("/skus", &format!("{part:?}: {why}")))?;
+        let sku = Sku::parse(part).map_err(|why| Problem::invalid().field("/skus", format!("{part:?}: {why}")))?;
         if !skus.contains(&sku) {
             skus.push(sku);
         }
         if skus.len() > SKUS_MAX {
-            return Err(Problem::invalid().field("/skus", &format!("must be 1 to {SKUS_MAX} skus")));
+            return Err(Problem::invalid().field("/skus", format!("must be 1 to {SKUS_MAX} skus")));
         }
     }
     Ok(skus)

@@ -175,7 +175,7 @@ impl Issuer {
         if let Some(nonce) = nonce {
             claims["nonce"] = nonce.into();
         }
-        self.from_now(claims, lifetime)
+        self.sign_for(claims, lifetime)
     }
 
     fn access(&self, mut claims: Value, scope: &str, lifetime: Duration) -> Result<String, IssueError> {
@@ -184,11 +184,11 @@ impl Issuer {
         claims["scope"] = scope.into();
         claims["token_use"] = "access".into();
         claims["nbf"] = self.clock.now().as_second().into();
-        self.from_now(claims, lifetime)
+        self.sign_for(claims, lifetime)
     }
 
     /// Signs these claims of ours, from now on for `lifetime`.
-    fn from_now(&self, mut claims: Value, lifetime: Duration) -> Result<String, IssueError> {
+    fn sign_for(&self, mut claims: Value, lifetime: Duration) -> Result<String, IssueError> {
         let now = self.clock.now().as_second();
         let expires = i64::try_from(lifetime.as_secs()).ok().and_then(|seconds| now.checked_add(seconds));
         claims["iss"] = self.url.as_str().into();

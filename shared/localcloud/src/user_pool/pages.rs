@@ -44,7 +44,7 @@ async fn authorize(State(pool): Pool, RawQuery(query): RawQuery, headers: Header
     let query = query.unwrap_or_default();
     let asked = match asked(&query) {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let session = session_id(&headers).and_then(|id| pool.grants.session(id));
     let again = parameters(query.as_bytes()).get("prompt").is_some_and(|prompt| prompt == "login");
@@ -60,14 +60,14 @@ async fn authorize(State(pool): Pool, RawQuery(query): RawQuery, headers: Header
 
 async fn show_login(RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    asked(&query).map_or_else(|response| response, |_| page(StatusCode::OK, "login.html", &query, "", None))
+    asked(&query).map_or_else(|response| *response, |_| page(StatusCode::OK, "login.html", &query, "", None))
 }
 
 async fn login(State(pool): Pool, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
     let (query, form) = (query.unwrap_or_default(), parameters(&body));
     let asked = match own(&headers).and_then(|()| asked(&query)) {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let (email, password) = (field(&form, "email"), field(&form, "password"));
     match pool.accounts.sign_in(email, password) {
@@ -85,13 +85,13 @@ async fn login(State(pool): Pool, RawQuery(query): RawQuery, headers: HeaderMap,
 
 async fn show_signup(RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
-    asked(&query).map_or_else(|response| response, |_| page(StatusCode::OK, "signup.html", &query, "", None))
+    asked(&query).map_or_else(|response| *response, |_| page(StatusCode::OK, "signup.html", &query, "", None))
 }
 
 async fn signup(State(pool): Pool, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
     let (query, form) = (query.unwrap_or_default(), parameters(&body));
     if let Err(response) = own(&headers).and_then(|()| asked(&query)) {
-        return response;
+        return *response;
     }
     let email = field(&form, "email");
     match pool.accounts.sign_up(email, field(&form, "password")) {
@@ -106,14 +106,14 @@ async fn signup(State(pool): Pool, RawQuery(query): RawQuery, headers: HeaderMap
 async fn show_confirm(RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let email = parameters(query.as_bytes()).remove("email").unwrap_or_default();
-    asked(&query).map_or_else(|response| response, |_| page(StatusCode::OK, "confirm.html", &query, &email, None))
+    asked(&query).map_or_else(|response| *response, |_| page(StatusCode::OK, "confirm.html", &query, &email, None))
 }
 
 async fn confirm(State(pool): Pool, RawQuery(query): RawQuery, headers: HeaderMap, body: Bytes) -> Response {
     let (query, form) = (query.unwrap_or_default(), parameters(&body));
     let asked = match own(&headers).and_then(|()| asked(&query)) {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let email = parameters(query.as_bytes()).remove("email").unwrap_or_default();
     if pool.accounts.confirm(&email, field(&form, "code").trim()) {
@@ -152,23 +152,25 @@ fn confirm_address(query: &str, email: &str) -> String {
 }
 
 /// The authorization request that a page's address carries.
-fn asked(query: &str) -> Result<Asked, Response> {
-    Asked::check(&parameters(query.as_bytes())).map_err(|wrong| match wrong {
-        Wrong::Untrusted(why) => untrusted(why),
-        Wrong::Refused { redirect_uri, state, error, why } => {
-            let parameters = [("error", error), ("error_description", why)];
-            leave(&redirect(&redirect_uri, &parameters, state.as_deref()), None)
-        }
+fn asked(query: &str) -> Result<Asked, Box<Response>> {
+    Asked::check(&parameters(query.as_bytes())).map_err(|wrong| {
+        Box::new(match wrong {
+            Wrong::Untrusted(why) => untrusted(why),
+            Wrong::Refused { redirect_uri, state, error, why } => {
+                let parameters = [("error", error), ("error_description", why)];
+                leave(&redirect(&redirect_uri, &parameters, state.as_deref()), None)
+            }
+        })
     })
 }
 
 /// A form that another site sends along with the browser's cookies is not taken (cross-site request forgery): browsers
 /// say with every such request where its page came from (Fetch standard, "Origin").
-fn own(headers: &HeaderMap) -> Result<(), Response> {
+fn own(headers: &HeaderMap) -> Result<(), Box<Response>> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (origin, host) = (text(ORIGIN), text(HOST));
     let same = origin.is_none_or(|origin| origin.split_once("://").map(|(_, rest)| rest) == host);
-    if same { Ok(()) } else { Err(untrusted("This form was sent by another site's page.")) }
+    if same { Ok(()) } else { Err(Box::new(untrusted("This form was sent by another site's page."))) }
 }
 
 pub(super) fn session_id(headers: &HeaderMap) -> Option<&str> {
