@@ -1,6 +1,7 @@
 //! The pages of `storefront/`, as `cargo shop up` serves them: from the folder itself, so that a change is there after a reload.
 //!
-//! In AWS they come from a bucket behind CloudFront, with the same headers and another `/config.json`
+//! In AWS they come from a bucket behind CloudFront, with the same headers, Stripe's hosts where its form is used, and another
+//! `/config.json`
 //! (`terraform/modules/storefront`, `terraform/modules/edge`).
 
 use std::path::{Path, PathBuf};
@@ -17,18 +18,9 @@ use serde_json::json;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
-/// The setting that switches from the stand-in's test cards to Stripe's own form.
-const PUBLISHABLE_KEY: &str = "STRIPE_PUBLISHABLE_KEY";
-
 /// What every page may load: what is the shop's own. `data:` is for small pictures in stylesheets.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The same, with what Stripe's form needs. Source: Stripe, "Integration security guide", "Content security policy".
-const POLICY_WITH_STRIPE: &str = "default-src 'none'; script-src 'self' https://js.stripe.com; \
-                                  style-src 'self'; img-src 'self' data:; connect-src 'self' https://api.stripe.com; \
-                                  frame-src https://js.stripe.com https://hooks.stripe.com; \
-                                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 #[derive(Clone)]
 struct Window {
@@ -36,13 +28,10 @@ struct Window {
     folder: PathBuf,
     /// What is behind the pages.
     api: Router,
-    policy: &'static str,
 }
 
 /// The pages in `folder` before `api`: what is no file there is the API's to answer.
 pub fn before(api: Router, folder: &Path) -> Router {
-    let key = std::env::var(PUBLISHABLE_KEY).ok().filter(|key| !key.is_empty());
-    let policy = if key.is_some() { POLICY_WITH_STRIPE } else { POLICY };
     let config = json!({
         "client_id": "storefront",
         "authorize_url": "/oauth2/authorize",
@@ -50,11 +39,12 @@ pub fn before(api: Router, folder: &Path) -> Router {
         "revoke_url": "/oauth2/revoke",
         "logout_url": "/logout",
         "scopes": "openid email customer",
-        "stripe_publishable_key": key,
+        // Stripe's form would make payment methods that the stand-in does not know.
+        "stripe_publishable_key": null,
         "local": true,
     });
     let config = move || std::future::ready(([(header::CACHE_CONTROL, "no-cache")], Json(config.clone())));
-    let window = Window { files: ServeDir::new(folder), folder: folder.to_owned(), api, policy };
+    let window = Window { files: ServeDir::new(folder), folder: folder.to_owned(), api };
     Router::new().route("/config.json", get(config)).fallback(serve).with_state(window)
 }
 
@@ -70,12 +60,12 @@ async fn serve(State(window): State<Window>, request: Request) -> Response {
         Err(never) => match never {},
     };
     if page.status() != StatusCode::NOT_FOUND {
-        return with_headers(page, window.policy);
+        return with_headers(page);
     }
     if request.uri().path().ends_with(".html") {
         let text = tokio::fs::read(window.folder.join("404.html")).await.unwrap_or_default();
         let page = (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], text);
-        return with_headers(page.into_response(), window.policy);
+        return with_headers(page.into_response());
     }
     passed_on(window.api, request).await
 }
@@ -85,9 +75,9 @@ async fn passed_on(api: Router, request: Request) -> Response {
 }
 
 /// The headers that CloudFront adds in AWS.
-fn with_headers(mut page: Response, policy: &'static str) -> Response {
+fn with_headers(mut page: Response) -> Response {
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::CACHE_CONTROL, "no-cache"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),

@@ -1,16 +1,10 @@
-//! Pictures of the main pages for the README.
+//! Writes pictures of the main pages for the README, when `cargo shop check browser` is told to.
 
 use super::Browser;
-
-/// Set, the pictures are written.
-const WRITE: &str = "UPDATE_IMAGES";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a browser: cargo shop check browser"]
 async fn the_main_pages_as_pictures() {
-    if std::env::var_os(WRITE).is_none() {
-        return;
-    }
     let browser = Browser::open().await;
     let folder = shop::commands::docs::root().join("docs/images");
     std::fs::create_dir_all(&folder).unwrap();

@@ -1,5 +1,6 @@
 //! The shop from end to end, over HTTP.
 
+mod accounts;
 mod api;
 mod cancelling;
 mod catalogue;

@@ -88,3 +88,20 @@ async fn everybody_sees_what_can_be_ordered_and_nobody_how_much_there_is() {
     }
     stage.finish(&[]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_come_with_their_policy_and_do_not_hide_the_api() {
+    let Some(stage) = Stage::local("pages come from CloudFront there").await else { return };
+    for (path, status) in [("/", 200), ("/checkout.html", 200), ("/assets/js/api.js", 200), ("/nothing.html", 404)] {
+        let page = stage.get(path, "").await.expect(status);
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; ") && !policy.contains("unsafe"), "{path}");
+        assert_eq!(page.headers["x-content-type-options"], "nosniff", "{path}");
+    }
+    assert!(String::from_utf8(stage.get("/nothing.html", "").await.bytes).unwrap().contains("<!doctype html>"));
+    assert_eq!(stage.get("/config.json", "").await.expect(200).json()["client_id"], "storefront");
+    assert_eq!(stage.get("/nothing", "").await.expect(404).json()["message"], "Not Found");
+    stage.get("/..%2fCargo.toml", "").await.expect(404);
+    assert!(stage.get("/products", "").await.expect(200).json()["items"].is_array());
+    stage.finish(&[]).await;
+}

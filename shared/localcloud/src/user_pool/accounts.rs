@@ -47,6 +47,9 @@ pub enum SignUpError {
     /// Not an address.
     #[error("This is not an email address.")]
     Email,
+    /// Who it is to be in tokens cannot be that.
+    #[error("This is not a customer's id.")]
+    Subject,
     /// Too short or too long.
     #[error("A password has 12 to 256 characters.")]
     Password,
@@ -80,57 +83,59 @@ impl Accounts {
     }
 
     /// A new account that needs no confirmation.
-    pub fn add(
+    pub fn add(&self, subject: &str, email: &str, password: &str, groups: &[&str]) -> Result<(), SignUpError> {
+        self.create(subject, email, password, groups, None)
+    }
+
+    /// A new account whose address is to be confirmed with the code that this answers.
+    pub fn sign_up(&self, email: &str, password: &str) -> Result<String, SignUpError> {
+        let (subject, code) = (self.ids.unique().to_string(), self.new_code());
+        self.create(&subject, email, password, &[], Some((code.clone(), 0)))?;
+        Ok(code)
+    }
+
+    fn create(
         &self,
-        subject: Option<&str>,
+        subject: &str,
         email: &str,
         password: &str,
         groups: &[&str],
-    ) -> Result<Account, SignUpError> {
+        pending: Option<(String, u32)>,
+    ) -> Result<(), SignUpError> {
         EmailAddress::parse(email).map_err(|_| SignUpError::Email)?;
         if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) {
             return Err(SignUpError::Password);
         }
-        let subject = subject.map_or_else(|| self.ids.unique().to_string(), str::to_owned);
-        let mut salt = [0; 16];
-        super::fill(&mut salt);
+        let salt = self.ids.unique().into_bytes();
         let account = Account {
-            subject: CustomerId::parse(subject).map_err(|_| SignUpError::Email)?,
+            subject: CustomerId::parse(subject).map_err(|_| SignUpError::Subject)?,
             email: key(email),
             groups: groups.iter().map(|&group| group.to_owned()).collect(),
             salt: STANDARD.encode(salt),
             hash: STANDARD.encode(hash(&salt, password)),
-            pending: None,
+            pending,
         };
         let mut accounts = self.locked();
         if accounts.contains_key(&account.email) {
             return Err(SignUpError::Exists);
         }
-        self.keep(&mut accounts, account.clone());
-        Ok(account)
-    }
-
-    /// A new account whose address is to be confirmed with the code that this answers.
-    pub fn sign_up(&self, email: &str, password: &str) -> Result<String, SignUpError> {
-        let account = self.add(None, email, password, &[])?;
-        Ok(self.renew_code(&account.email).unwrap_or_default())
-    }
-
-    /// Another code, for an account that is there and not confirmed. Before the first confirmation this is what makes it wait for one.
-    fn renew_code(&self, email: &str) -> Option<String> {
-        let mut random = [0; 4];
-        super::fill(&mut random);
-        let code = format!("{:06}", u32::from_le_bytes(random) % 1_000_000);
-        let mut accounts = self.locked();
-        let mut account = accounts.get(&key(email))?.clone();
-        account.pending = Some((code.clone(), 0));
         self.keep(&mut accounts, account);
-        Some(code)
+        Ok(())
+    }
+
+    /// Six digits.
+    fn new_code(&self) -> String {
+        format!("{:06}", self.ids.unique().as_u128() % 1_000_000)
     }
 
     /// Another code, if the account waits for one.
     pub fn another_code(&self, email: &str) -> Option<String> {
-        self.find(email)?.pending.is_some().then(|| self.renew_code(email)).flatten()
+        let code = self.new_code();
+        let mut accounts = self.locked();
+        let mut account = accounts.get(&key(email)).filter(|account| account.pending.is_some())?.clone();
+        account.pending = Some((code.clone(), 0));
+        self.keep(&mut accounts, account);
+        Some(code)
     }
 
     /// Confirms the address, if this is the code. Says whether it did.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use kernel::{Clock, Timestamp};
+use lambda::UniqueIds;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::secret;
@@ -46,6 +47,7 @@ pub(super) struct Code {
 /// The refresh tokens that follow one another from one sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Family {
+    name: String,
     grant: Grant,
     current: String,
     /// The one before, and when it was used.
@@ -87,6 +89,24 @@ impl<T: Clone + Serialize + DeserializeOwned> Kept<T> {
         self.locked().remove(key)
     }
 
+    /// Replaces a value by what `with` makes of it, or forgets it when that is nothing. Nobody else changes it meanwhile. What
+    /// `with` answers.
+    fn change<A>(&self, key: &str, with: impl FnOnce(T) -> Option<(T, A)>) -> Option<A> {
+        let mut values = self.locked();
+        let changed = with(values.remove(key)?);
+        match changed {
+            Some((value, answer)) => {
+                self.store.put(self.space, key, &value);
+                values.insert(key.to_owned(), value);
+                Some(answer)
+            }
+            None => {
+                self.store.delete(self.space, key);
+                None
+            }
+        }
+    }
+
     fn get(&self, key: &str) -> Option<T> {
         self.locked().get(key).cloned()
     }
@@ -97,15 +117,17 @@ pub(super) struct Grants {
     families: Kept<Family>,
     sessions: Kept<Session>,
     clock: Arc<dyn Clock>,
+    ids: Arc<dyn UniqueIds>,
 }
 
 impl Grants {
-    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, ids: Arc<dyn UniqueIds>) -> Self {
         Self {
             codes: Kept::new("codes", &store),
             families: Kept::new("refresh-tokens", &store),
             sessions: Kept::new("sessions", &store),
             clock,
+            ids,
         }
     }
 
@@ -115,7 +137,7 @@ impl Grants {
 
     /// A code for the client.
     pub fn code(&self, grant: Grant, redirect_uri: String, challenge: String) -> String {
-        let code = secret();
+        let code = secret(&*self.ids);
         self.codes.put(&code, Code { grant, redirect_uri, challenge, expires_at: self.in_time(CODE_LASTS) });
         code
     }
@@ -127,9 +149,12 @@ impl Grants {
 
     /// The first refresh token of a family. A token is the family's name and a secret.
     pub fn begin(&self, grant: Grant) -> String {
-        let (name, current) = (secret(), secret());
+        let (name, current) = (secret(&*self.ids), secret(&*self.ids));
         let token = format!("{name}.{current}");
-        self.families.put(&name, Family { grant, current, previous: None, expires_at: self.in_time(REFRESH_LASTS) });
+        self.families.put(
+            &name,
+            Family { name: name.clone(), grant, current, previous: None, expires_at: self.in_time(REFRESH_LASTS) },
+        );
         token
     }
 
@@ -137,21 +162,23 @@ impl Grants {
     /// else has it.
     pub fn rotate(&self, token: &str) -> Option<(Grant, String)> {
         let (name, secret_part) = token.split_once('.')?;
+        self.families.change(name, |family| self.next(family, secret_part))
+    }
+
+    /// The family after this token of it was used, if it goes on, and what to answer.
+    fn next(&self, mut family: Family, used: &str) -> Option<(Family, (Grant, String))> {
         let now = self.clock.now();
-        let mut family = self.families.get(name)?;
         let in_grace = family.previous.as_ref().is_some_and(|(previous, used_at)| {
-            previous == secret_part && used_at.checked_add(GRACE).is_ok_and(|end| now < end)
+            previous == used && used_at.checked_add(GRACE).is_ok_and(|end| now < end)
         });
-        if now >= family.expires_at || (family.current != secret_part && !in_grace) {
-            self.families.take(name);
+        if now >= family.expires_at || (family.current != used && !in_grace) {
             return None;
         }
         if !in_grace {
-            family.previous = Some((std::mem::replace(&mut family.current, secret()), now));
+            family.previous = Some((std::mem::replace(&mut family.current, secret(&*self.ids)), now));
         }
-        let answer = (family.grant.clone(), format!("{name}.{}", family.current));
-        self.families.put(name, family);
-        Some(answer)
+        let answer = (family.grant.clone(), format!("{}.{}", family.name, family.current));
+        Some((family, answer))
     }
 
     /// Ends the family of a refresh token.
@@ -163,7 +190,7 @@ impl Grants {
 
     /// A session of a browser at the pool.
     pub fn open_session(&self, email: &str) -> (String, Duration) {
-        let (id, now) = (secret(), self.clock.now());
+        let (id, now) = (secret(&*self.ids), self.clock.now());
         let session = Session { email: email.to_owned(), signed_in_at: now, expires_at: self.in_time(SESSION_LASTS) };
         self.sessions.put(&id, session);
         (id, SESSION_LASTS)

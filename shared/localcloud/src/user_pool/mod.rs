@@ -19,8 +19,6 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::Clock;
 use lambda::UniqueIds;
 use serde_json::{Value, json};
@@ -71,8 +69,8 @@ pub(crate) struct Surroundings {
 impl UserPool {
     pub(crate) fn new(surroundings: Surroundings) -> Self {
         let Surroundings { issuer, trigger, invoker, mailbox, store, clock, ids } = surroundings;
-        let accounts = Accounts::new(Arc::clone(&store), ids);
-        let grants = Grants::new(store, Arc::clone(&clock));
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(&ids));
+        let grants = Grants::new(store, Arc::clone(&clock), ids);
         Self { issuer, accounts, grants, trigger, invoker, mailbox, clock }
     }
 
@@ -81,7 +79,7 @@ impl UserPool {
     /// # Errors
     /// The address or the password is none.
     pub fn add(&self, subject: &str, email: &str, password: &str, groups: &[&str]) -> Result<(), SignUpError> {
-        match self.accounts.add(Some(subject), email, password, groups) {
+        match self.accounts.add(subject, email, password, groups) {
             Ok(_) | Err(SignUpError::Exists) => Ok(()),
             Err(why) => Err(why),
         }
@@ -159,17 +157,7 @@ enum TokenError {
     Issue(#[from] IssueError),
 }
 
-/// 256 random bits as text: nobody guesses them.
-fn secret() -> String {
-    let mut bytes = [0; 32];
-    fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// Random bytes. The system's source does not fail once it has started; if it did, what is left would be guessable, and so
-/// nothing is handed out.
-fn fill(bytes: &mut [u8]) {
-    if SystemRandom::new().fill(bytes).is_err() {
-        std::process::abort();
-    }
+/// 244 random bits as text: nobody guesses them.
+fn secret(ids: &dyn UniqueIds) -> String {
+    format!("{}{}", ids.unique().simple(), ids.unique().simple())
 }

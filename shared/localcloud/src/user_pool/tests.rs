@@ -8,6 +8,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{Request, StatusCode};
 use kernel::{ManualClock, SignedDuration, Timestamp};
 use tower::ServiceExt;

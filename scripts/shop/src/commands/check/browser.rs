@@ -1,12 +1,18 @@
 //! The shop in a real browser: `tests/it/browser`, with Chromium and its driver from Debian, and axe-core from npm.
 
-use std::process::Command;
+use std::{env, process::Command};
 
-use super::{Outcome, Session, session::said};
+use super::{
+    Outcome, Session,
+    session::{passed, said},
+};
 use crate::tools;
 
 /// Finds what keeps people with disabilities from using a page.
 const AXE: &str = "axe-core@4.14.1";
+
+/// Set, the pictures in `docs/images` are written.
+const WRITE: &str = "UPDATE_IMAGES";
 
 /// What the tests need, by program and Debian package.
 const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
@@ -29,15 +35,17 @@ pub fn check(session: &Session) -> anyhow::Result<Outcome> {
     };
     let axe = programs.with_file_name("axe-core").join("axe.min.js");
     // Two at once: a browser is two busy processes.
-    let arguments =
-        ["test", "--quiet", "--package", "e2e", "--test", "it", "--", "--ignored", "browser::", "--test-threads=2"];
+    let mut arguments =
+        vec!["test", "--quiet", "--package", "e2e", "--test", "it", "--", "--ignored", "browser::", "--test-threads=2"];
+    if env::var_os(WRITE).is_none() {
+        arguments.extend(["--skip", "browser::pictures"]);
+    }
     let tests = session.run(Command::new("cargo").args(arguments).env("EMPORIUM_AXE", axe))?;
     let all = said(&tests);
     if !tests.status.success() {
         return Ok(Outcome::Failed(all));
     }
-    let passed = all.lines().rev().find(|line| line.starts_with("test result: ok."));
-    Ok(match passed.and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok()) {
+    Ok(match passed(&all) {
         None | Some(0) => Outcome::Failed(format!("no test ran:\n{all}")),
         Some(count) => Outcome::Passed(format!("{count} tests")),
     })

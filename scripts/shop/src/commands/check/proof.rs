@@ -55,8 +55,8 @@ pub fn check(session: &Session) -> anyhow::Result<Outcome> {
     let path = root().join(PROOF);
     let text = fs::read_to_string(&path).with_context(|| PROOF.to_owned())?;
     let is_true = match matrix.tables()? {
-        Tables::Some(parts) => parts.iter().all(|part| text.contains(part.trim_end())),
-        Tables::All(tables) => {
+        Tables::Parts(parts) => parts.iter().all(|part| text.contains(part.trim_end())),
+        Tables::Whole(tables) => {
             let expected = documents::replaced(Path::new(PROOF), &text, matrix::BEGIN, matrix::END, &tables)?;
             let changed = text != expected;
             if changed && writes {

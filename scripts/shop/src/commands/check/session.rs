@@ -80,3 +80,20 @@ fn shown(command: &Command) -> String {
     let text = words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     text.replace(&format!("{}/", root().display()), "")
 }
+
+/// How many tests passed, by what `cargo test` said: `test result: ok. 27 passed; ...`.
+pub fn passed(said: &str) -> Option<usize> {
+    let line = said.lines().rev().find(|line| line.starts_with("test result: ok."))?;
+    line.split_whitespace().nth(3)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_tests_is_read() {
+        assert_eq!(passed("x\ntest result: ok. 27 passed; 0 failed; 0 ignored\n"), Some(27));
+        assert_eq!(passed("test result: FAILED. 26 passed; 1 failed"), None);
+    }
+}

@@ -102,18 +102,18 @@ impl Matrix {
         let before = [scenarios_table(&self.recordings), calls_table(&self.singles)].join("\n");
         let after = actions_table(&self.actions)?;
         if self.pairs.len() < self.all_pairs {
-            return Ok(Tables::Some([before, pairs_title(self.all_pairs), after]));
+            return Ok(Tables::Parts([before, pairs_title(self.all_pairs), after]));
         }
-        Ok(Tables::All([before, pairs_table(&self.pairs), after].join("\n")))
+        Ok(Tables::Whole([before, pairs_table(&self.pairs), after].join("\n")))
     }
 }
 
 /// Tables of `docs/PROOF.md`.
 pub enum Tables {
     /// All of them, as they stand between the marks.
-    All(String),
+    Whole(String),
     /// Parts that stand there somewhere.
-    Some([String; 3]),
+    Parts([String; 3]),
 }
 
 /// A part of many: every `of`-th, from number `which` (from 0) on.

@@ -9,7 +9,11 @@ use std::{fs, process::Command, time::Instant};
 use anyhow::{Context, bail};
 use kernel::{Clock, SystemClock};
 
-use super::{Outcome, Session, session::said, terraform};
+use super::{
+    Outcome, Session,
+    session::{passed, said},
+    terraform,
+};
 use crate::{
     commands::docs::root,
     package::{self, Architecture},
@@ -110,21 +114,4 @@ fn notices_a_missing_grant(session: &Session, deployment: &Deployment) -> anyhow
         bail!("place-order was not granted PutItem, and the tests failed for another reason:\n{}", said(&tests));
     }
     Ok(())
-}
-
-/// The number in `test result: ok. 27 passed; ...`.
-fn passed(said: &str) -> Option<usize> {
-    let line = said.lines().rev().find(|line| line.starts_with("test result: ok."))?;
-    line.split_whitespace().nth(3)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_number_of_tests_is_read() {
-        assert_eq!(passed("x\ntest result: ok. 27 passed; 0 failed; 0 ignored\n"), Some(27));
-        assert_eq!(passed("test result: FAILED. 26 passed; 1 failed"), None);
-    }
 }
