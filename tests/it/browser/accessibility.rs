@@ -1,6 +1,8 @@
 //! Whether everybody can use the pages, and how heavy they are.
 
 use super::{Browser, axe};
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// What a first visit loads, at most, without pictures of products.
@@ -8,6 +10,9 @@ const FIRST_LOAD_BYTES: u64 = 150_000;
 
 /// Layout shift that nobody notices. Good is below 0.1. Source: web.dev, "Cumulative Layout Shift".
 const SHIFT_MAX: f64 = 0.02;
+
+/// So long after its content is there a page is still watched.
+const SETTLED: Duration = Duration::from_millis(400);
 
 impl Browser {
     /// What axe-core finds wrong with the page as it is: WCAG 2.2, A and AA.
@@ -94,6 +99,8 @@ async fn pages_are_light_and_stand_still_and_fit_a_phone() {
             serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 });
         browser.page.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
         visit(&browser, &order, async |path: &str| {
+            // What comes late moves what is there already.
+            tokio::time::sleep(SETTLED).await;
             let shift = browser.run("return window.shift;").await.as_f64().unwrap();
             assert!(shift <= SHIFT_MAX, "{path} jumps at {width}: {shift}");
             let violations = browser.run("return window.violations;").await;
