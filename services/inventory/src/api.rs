@@ -1,5 +1,6 @@
 //! What travels on HTTP, and its description in OpenAPI.
 
+use contracts::saga::Refusal;
 use kernel::{Sku, Timestamp};
 use lambda::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
@@ -10,20 +11,30 @@ use utoipa::{
 
 use crate::{
     Error,
-    domain::{Adjustment, SHARDS_MAX, StockLevel, StockShard},
-    functions::{adjust_stock, get_availability, get_stock, set_stock_shards},
+    domain::{Adjustment, Hold, HoldState, SHARDS_MAX, StockLevel, StockShard},
+    functions::{adjust_stock, get_availability, get_stock, list_adjustments, list_holds, set_stock_shards},
 };
 
 /// This context's part of the API.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(get_stock::answer, get_availability::answer, adjust_stock::answer, set_stock_shards::answer),
+    paths(
+        get_stock::answer,
+        get_availability::answer,
+        adjust_stock::answer,
+        list_adjustments::answer,
+        list_holds::answer,
+        set_stock_shards::answer
+    ),
     components(schemas(
         StockBody,
         AvailabilityBody,
         AvailableBody,
         AdjustStockBody,
         AdjustmentBody,
+        AdjustmentsPage,
+        HoldsBody,
+        HoldBody,
         SetShardsBody,
         ShardsBody,
         Problem,
@@ -188,5 +199,68 @@ impl From<Adjustment> for AdjustmentBody {
     fn from(adjustment: Adjustment) -> Self {
         let (delta, reason) = (adjustment.delta.get(), adjustment.reason.as_str().to_owned());
         Self { sku: adjustment.sku, delta, reason, at: adjustment.at }
+    }
+}
+
+/// A page of adjustments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Adjustments)]
+pub struct AdjustmentsPage {
+    /// The adjustments, newest first.
+    pub items: Vec<AdjustmentBody>,
+    /// What to ask the next page with; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// What an order holds or held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Holds)]
+pub struct HoldsBody {
+    /// The order.
+    #[schema(example = "ord_0f8fad5bd9cb469fa16570867728950e")]
+    pub order_id: String,
+    /// One for each sku, by sku. An order that was refused before it held anything has one, of its first sku, with no units.
+    pub holds: Vec<HoldBody>,
+}
+
+/// What an order holds or held of one sku.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Hold)]
+pub struct HoldBody {
+    /// The sku.
+    #[schema(value_type = String, example = "MUG-01")]
+    pub sku: Sku,
+    /// Units.
+    pub quantity: u32,
+    /// The shard of the stock that they were taken from.
+    pub shard: u32,
+    /// `held`, `committed`, `released` or `refused`.
+    #[schema(example = "committed")]
+    pub state: &'static str,
+    /// Why it is over, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// From this moment on it cannot be committed.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+impl From<Hold> for HoldBody {
+    fn from(hold: Hold) -> Self {
+        let state = match hold.state {
+            HoldState::Held => "held",
+            HoldState::Committed => "committed",
+            HoldState::Released(_) => "released",
+            HoldState::Refused(_) => "refused",
+        };
+        Self {
+            reason: hold.state.over().map(Refusal::as_str),
+            sku: hold.sku,
+            quantity: hold.quantity,
+            shard: hold.shard,
+            state,
+            expires_at: hold.expires_at,
+        }
     }
 }

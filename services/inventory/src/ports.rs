@@ -10,7 +10,7 @@ use kernel::{OrderId, Sku, Timestamp};
 
 use crate::{
     Error,
-    domain::{Adjustment, Ending, Hold, Move, Reservation, Shards, Source, StockShard},
+    domain::{Adjustment, AdjustmentPosition, Ending, Hold, Move, Reservation, Shards, Source, StockShard},
 };
 
 /// Takes an order's units from stock.
@@ -149,6 +149,21 @@ pub trait ReadHolds: Send + Sync {
     /// # Errors
     /// The database does not say.
     async fn holds(&self, order_id: &OrderId) -> Result<Vec<Hold>, Error>;
+}
+
+/// Lists what admins did to stock.
+#[async_trait]
+pub trait ListAdjustments: Send + Sync {
+    /// Up to `limit` adjustments of the sku before `after`, newest first, and whether there are more.
+    ///
+    /// # Errors
+    /// The database does not say.
+    async fn adjustments(
+        &self,
+        sku: &Sku,
+        after: Option<&AdjustmentPosition>,
+        limit: usize,
+    ) -> Result<(Vec<Adjustment>, bool), Error>;
 }
 
 /// Makes a hold final.

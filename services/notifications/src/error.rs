@@ -1,6 +1,7 @@
 //! Every way in which this context can fail.
 
-use lambda::FunctionError;
+use lambda::{FunctionError, Problem};
+use tracing::{error, warn};
 
 use crate::domain::CannotWrite;
 
@@ -22,6 +23,9 @@ pub enum Error {
     /// SES may or may not have taken the mail, or may take it later.
     #[error("SES did not say that it took the mail: {0}")]
     Unsent(String),
+    /// What is in the database is not what this context wrote.
+    #[error("a mail's record cannot be read: {0}")]
+    Unreadable(String),
     /// The database did not do what it was asked.
     #[error("the database: {0}")]
     Database(String),
@@ -31,7 +35,24 @@ impl From<Error> for FunctionError {
     fn from(error: Error) -> Self {
         match error {
             Error::Claimed | Error::Unsent(_) | Error::Database(_) => Self::transient(error),
-            Error::NotAnEvent(_) | Error::CannotWrite(_) | Error::Rejected(_) => Self::broken(error),
+            Error::NotAnEvent(_) | Error::CannotWrite(_) | Error::Rejected(_) | Error::Unreadable(_) => {
+                Self::broken(error)
+            }
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Claimed | Error::Unsent(_) | Error::Database(_) => {
+                warn!(%error, "answering that we are busy");
+                Self::unavailable()
+            }
+            Error::NotAnEvent(_) | Error::CannotWrite(_) | Error::Rejected(_) | Error::Unreadable(_) => {
+                error!(%error, "answering that something is wrong with us");
+                Self::internal()
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Layout: `domain/` has the mails and their templates (`templates/`), free of I/O; `usecases/` has the protocol by
 //! which a mail is sent once; `ports.rs` says what it needs, and `adapters/` does it with DynamoDB and SES;
-//! `functions/` has one file per Lambda; `audit.rs` checks the invariants of a whole database; `error.rs` is every way
+//! `functions/` has one file per Lambda, and `api.rs` what travels on HTTP; `audit.rs` checks the invariants of a whole database; `error.rs` is every way
 //! to fail.
 //!
 //! Invariants:
@@ -12,6 +12,7 @@
 //! - A customer's address is in the message, in SES's request and nowhere else: in no table, and in no log.
 
 mod adapters;
+pub mod api;
 pub mod audit;
 pub mod domain;
 mod error;

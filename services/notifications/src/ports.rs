@@ -1,11 +1,11 @@
 //! What sending a mail needs.
 
 use async_trait::async_trait;
-use kernel::Timestamp;
+use kernel::{OrderId, Timestamp};
 
 use crate::{
     Error,
-    domain::{Mail, MailKey},
+    domain::{Mail, MailKey, MailRecord},
 };
 
 /// A sender's right to send a mail, for a while. Its id says whose it is.
@@ -42,6 +42,13 @@ pub trait RecordMail: Send + Sync {
     /// The mail was definitely not sent: whoever tries next may do so at once. Does nothing when the claim is not ours
     /// any more.
     async fn record_rejected(&self, key: &MailKey, claim: &Claim) -> Result<(), Error>;
+}
+
+/// Lists mails.
+#[async_trait]
+pub trait ListMails: Send + Sync {
+    /// What is remembered of the mails about this order.
+    async fn mails(&self, order_id: &OrderId) -> Result<Vec<MailRecord>, Error>;
 }
 
 /// Sends mails.

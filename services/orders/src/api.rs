@@ -1,10 +1,13 @@
 //! The HTTP API of this context: its types, and its part of the OpenAPI description.
 
+mod admin;
+
 use kernel::{Currency, EmailAddress, Money, PaymentMethodId, Quantity, Sku, Timestamp};
 use lambda::Problem;
 use serde::{Deserialize, Serialize};
 use utoipa::{OpenApi, ToSchema};
 
+use self::admin::AdminBody;
 use crate::domain::{Address, LINES_MAX, Line, Order, Pace, Phase, Sale, Status, Wanted, WantedLine};
 use contracts::saga::Refusal;
 
@@ -81,7 +84,7 @@ pub struct OrderBody {
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
     /// Why it is cancelled: `sold_out`, `hold_expired`, `payment_declined`, `insufficient_funds`, `authentication_failed`,
-    /// `payment_canceled`, `deadline_passed` or `cancelled_by_customer`.
+    /// `payment_canceled`, `deadline_passed`, `cancelled_by_customer` or `cancelled_by_shop`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     reason: Option<Refusal>,
@@ -91,6 +94,9 @@ pub struct OrderBody {
     /// Its place in the queue of a sale, while it waits there.
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<QueueBody>,
+    /// What only admins are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<AdminBody>,
 }
 
 /// A place in the queue of a sale.
@@ -201,6 +207,14 @@ impl SaleBody {
     }
 }
 
+/// The sales.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Sales)]
+pub struct SalesBody {
+    /// One for each product that is in one, by sku.
+    pub items: Vec<SaleBody>,
+}
+
 /// What the customer has to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = NextAction)]
@@ -259,7 +273,14 @@ impl OrderBody {
             reason: None,
             next_action: None,
             queue: None,
+            admin: None,
         }
+    }
+
+    /// With what only admins are told.
+    #[must_use]
+    pub fn for_admin(self, order: &Order) -> Self {
+        Self { admin: Some(AdminBody::of(order)), ..self }
     }
 
     /// With its place in the queue, if it waits there.
@@ -378,8 +399,10 @@ impl Faults {
         crate::functions::get_order::describe,
         crate::functions::list_orders::describe,
         crate::functions::cancel_order::describe,
+        crate::functions::resume_order::answer,
         crate::functions::put_sale::answer,
         crate::functions::get_sale::answer,
+        crate::functions::list_sales::answer,
         crate::functions::delete_sale::answer
     ),
     components(schemas(PlaceOrderBody, OrderBody, OrdersPage, MoneyBody))

@@ -11,7 +11,7 @@ use kernel::{CustomerId, OrderId, SignedDuration, Sku, Timestamp};
 
 use crate::{
     Error,
-    domain::{Bid, Order, Position, Price, Sale, Status, Watch},
+    domain::{Bid, Entry, Order, Position, Price, Sale, Status, Watch},
 };
 
 /// Writes a new order down.
@@ -84,6 +84,13 @@ pub trait KeepSales: Send + Sync {
     async fn set_sale(&self, sku: &Sku, sale: Option<&Sale>) -> Result<bool, Error>;
 }
 
+/// Lists sales.
+#[async_trait]
+pub trait ListSales: Send + Sync {
+    /// Every product that is on sale and in a sale, by sku.
+    async fn sales(&self) -> Result<BTreeMap<Sku, Sale>, Error>;
+}
+
 /// Marks sales in which nothing is left.
 #[async_trait]
 pub trait MarkSoldOut: Send + Sync {
@@ -105,16 +112,30 @@ pub trait FindOrders: Send + Sync {
     async fn find_all(&self, ids: &[OrderId]) -> Result<Vec<Order>, Error>;
 }
 
-/// Lists a customer's orders.
+/// Lists orders.
 #[async_trait]
 pub trait ListOrders: Send + Sync {
-    /// Up to `limit` orders after `after`, newest first, and whether there are more.
+    /// Up to `limit` of a customer's orders after `after`, newest first, and whether there are more.
     async fn list(
         &self,
         customer: &CustomerId,
         after: Option<&Position>,
         limit: usize,
     ) -> Result<(Vec<Order>, bool), Error>;
+
+    /// Up to `limit` of the orders that need an operator after `after`, those that have waited longest first, and whether
+    /// there are more.
+    async fn list_marked(&self, after: Option<&Position>, limit: usize) -> Result<(Vec<Order>, bool), Error>;
+
+    /// Up to `limit` of all orders after `after`, in no particular order, and whether there are more.
+    async fn list_all(&self, after: Option<&Position>, limit: usize) -> Result<(Vec<Order>, bool), Error>;
+}
+
+/// Remembers what happened to an order.
+#[async_trait]
+pub trait RecordEntry: Send + Sync {
+    /// Writes it down, if the order is there and not settled. Whether it was.
+    async fn record(&self, id: &OrderId, entry: &Entry) -> Result<bool, Error>;
 }
 
 /// A step in an order's life.
@@ -130,8 +151,8 @@ pub struct Step {
     pub reason: Option<Refusal>,
     /// What the customer's browser needs.
     pub client_secret: Option<String>,
-    /// When.
-    pub at: Timestamp,
+    /// What is remembered of it, and when it was made.
+    pub entry: Entry,
 }
 
 /// What became of a step.
@@ -162,8 +183,8 @@ pub trait MarkOrder: Send + Sync {
 /// Remembers how far the watchdog has come with an order.
 #[async_trait]
 pub trait RecordRound: Send + Sync {
-    /// Remembers that the watchdog will look for the `round`-th time, unless it has come further already.
-    async fn record_round(&self, id: &OrderId, round: u32) -> Result<(), Error>;
+    /// Remembers that the watchdog has looked, and will for the `round`-th time, unless it has come further already.
+    async fn record_round(&self, id: &OrderId, round: u32, looked: &Entry) -> Result<(), Error>;
 }
 
 /// Knows prices.
@@ -183,8 +204,8 @@ pub trait KeepPrice: Send + Sync {
 /// Starts the order saga.
 #[async_trait]
 pub trait StartSaga: Send + Sync {
-    /// Starts an execution.
-    async fn start(&self, saga: &OrderSaga) -> Result<(), Error>;
+    /// Starts an execution. What it is called.
+    async fn start(&self, saga: &OrderSaga) -> Result<String, Error>;
 }
 
 /// Sets the watchdog.

@@ -96,6 +96,8 @@ pub enum Refusal {
     DeadlinePassed,
     /// The customer took the order back.
     CancelledByCustomer,
+    /// The shop took the order back.
+    CancelledByShop,
 }
 
 impl Refusal {
@@ -110,6 +112,7 @@ impl Refusal {
             Self::PaymentCanceled => "payment_canceled",
             Self::DeadlinePassed => "deadline_passed",
             Self::CancelledByCustomer => "cancelled_by_customer",
+            Self::CancelledByShop => "cancelled_by_shop",
         }
     }
 }
@@ -121,7 +124,7 @@ pub struct Step {
     pub order: OrderFacts,
 }
 
-/// The input of the undo steps that write down why: refuse-stock, release-stock, abandon-order.
+/// The input of the undo steps of inventory, which write down why: refuse-stock, release-stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UndoStep {
     /// The order.
@@ -137,6 +140,31 @@ pub struct ParkOrder {
     pub order: OrderFacts,
     /// What the customer's browser needs to authenticate the payment with Stripe.
     pub client_secret: String,
+    /// What the execution is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution: Option<String>,
+}
+
+/// The input of confirm-order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ConfirmOrder {
+    /// The order.
+    pub order: OrderFacts,
+    /// What the execution is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution: Option<String>,
+}
+
+/// The input of abandon-order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AbandonOrder {
+    /// The order.
+    pub order: OrderFacts,
+    /// Why it is undone.
+    pub reason: Refusal,
+    /// What the execution is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution: Option<String>,
 }
 
 /// The input of capture-payment.

@@ -5,13 +5,14 @@
 //! [`schedule`] or [`token`]. A context's `main.rs` hands the list to [`main`]; the local cloud and the tests call the same handlers.
 //! Nothing in a handler can tell where it runs.
 //!
-//! Layout: `function.rs` and `runtime.rs` are the frame; `http.rs`, `queue.rs`, `stream.rs`, `step.rs` and `user_pool.rs` turn each kind of
+//! Layout: `function.rs` and `runtime.rs` are the frame; `http.rs` (with `page.rs`), `queue.rs`, `stream.rs`, `step.rs` and `user_pool.rs` turn each kind of
 //! trigger into a typed call; `outbox.rs` publishes a table's stream as events; `process.rs` is what runs in AWS.
 
 mod error;
 mod function;
 mod http;
 mod outbox;
+mod page;
 mod problem;
 mod process;
 mod queue;
@@ -25,6 +26,7 @@ pub use error::{FunctionError, StartError, chain};
 pub use function::{Function, Handle, Handler, Invocation};
 pub use http::{Caller, Request, Response, http};
 pub use outbox::{Outbox, publish_changes, publisher};
+pub use page::cursor;
 pub use problem::{FieldError, Problem};
 pub use process::main;
 pub use queue::{Message, queue, queue_batch, queue_of};

@@ -96,6 +96,7 @@ const REASONS = {
   },
   payment_canceled: { title: 'The payment was cancelled', help: 'Nothing was charged. You can pay with another card.', action: 'card' },
   deadline_passed: { title: 'It took too long', help: 'The order was not paid in time and was undone. Nothing was charged. Order again.', action: 'again' },
+  cancelled_by_shop: { title: 'We had to cancel this order', help: 'Nothing stays charged, and nothing stays held.', action: 'again' },
   cancelled_by_customer: { title: 'You cancelled this order', help: 'Nothing stays charged, and nothing stays held.', action: 'again' },
 };
 

@@ -90,6 +90,7 @@ fn openapi() -> anyhow::Result<String> {
         orders::api::Api::openapi(),
         inventory::api::Api::openapi(),
         payments::api::Api::openapi(),
+        notifications::api::Api::openapi(),
     ];
     for part in parts {
         let mut part = serde_json::to_value(part).context("an OpenAPI description")?;

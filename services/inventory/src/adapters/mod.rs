@@ -1,13 +1,14 @@
 //! DynamoDB: the only place that knows its types.
 //!
 //! Layout: `items.rs` is how things are stored; `database.rs` sends writes and tries again where others were in the
-//! way; `holds.rs`, `tombstones.rs`, `reservations.rs`, `stock.rs`, `recent_shards.rs`, `shards.rs` and `adjustments.rs`
-//! implement the ports.
+//! way; `holds.rs`, `tombstones.rs`, `reservations.rs`, `stock.rs`, `recent_shards.rs`, `shards.rs`, `adjustments.rs`
+//! and `ledger.rs` implement the ports.
 
 mod adjustments;
 mod database;
 mod holds;
 mod items;
+mod ledger;
 mod recent_shards;
 mod reservations;
 mod shards;
@@ -17,6 +18,7 @@ mod tombstones;
 pub(crate) use adjustments::Adjustments;
 pub(crate) use holds::HoldsTable;
 pub(crate) use items::{HoldItem, StockItem, StoredState};
+pub(crate) use ledger::AdjustmentsLedger;
 pub(crate) use recent_shards::RecentShards;
 pub(crate) use reservations::{Releases, Reservations};
 pub(crate) use shards::ShardsTable;

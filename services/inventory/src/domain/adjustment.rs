@@ -1,6 +1,7 @@
 //! What admins do to stock: receive units, and write them off.
 
 use kernel::{IdempotencyKey, Invalid, Sku, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// A change of a sku's stock by an admin. It is kept under its idempotency key, so that asking again changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,15 @@ impl Adjustment {
     pub fn asks_the_same_as(&self, other: &Self) -> bool {
         (&self.sku, &self.id, self.delta, &self.reason) == (&other.sku, &other.id, other.delta, &other.reason)
     }
+}
+
+/// Where a page of adjustments ends: the next begins after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdjustmentPosition {
+    /// When the page's last adjustment was made.
+    pub at: Timestamp,
+    /// What it is called.
+    pub id: IdempotencyKey,
 }
 
 /// Units to receive (above zero) or to write off (below zero): 1 to 1,000,000 of them.

@@ -6,7 +6,7 @@ mod reservation;
 mod shards;
 mod stock;
 
-pub use adjustment::{Adjustment, AdjustmentReason, Delta};
+pub use adjustment::{Adjustment, AdjustmentPosition, AdjustmentReason, Delta};
 pub use hold::{Ending, Event, Hold, HoldState};
 pub use reservation::{LINES_MAX, Reservation};
 pub use shards::{Move, SHARDS_MAX, Shards, Source};

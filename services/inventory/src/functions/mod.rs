@@ -8,6 +8,8 @@ pub(crate) mod commit_stock;
 pub(crate) mod expire_reservations;
 pub(crate) mod get_availability;
 pub(crate) mod get_stock;
+pub(crate) mod list_adjustments;
+pub(crate) mod list_holds;
 pub(crate) mod publish_stock_events;
 pub(crate) mod rebalance_stock;
 pub(crate) mod refuse_stock;
@@ -26,6 +28,8 @@ pub fn functions() -> Vec<Function> {
         Function::new(get_availability::NAME, get_availability::start),
         Function::new(get_stock::NAME, get_stock::start),
         Function::new(adjust_stock::NAME, adjust_stock::start),
+        Function::new(list_adjustments::NAME, list_adjustments::start),
+        Function::new(list_holds::NAME, list_holds::start),
         Function::new(set_stock_shards::NAME, set_stock_shards::start),
         Function::new(rebalance_stock::NAME, rebalance_stock::start),
         Function::new(expire_reservations::NAME, expire_reservations::start),

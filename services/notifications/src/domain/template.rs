@@ -53,6 +53,7 @@ pub(super) fn in_plain_words(reason: Option<Refusal>) -> &'static str {
         Some(Refusal::PaymentCanceled) => "The payment was canceled before it went through.",
         Some(Refusal::DeadlinePassed) => "The order was not paid in time.",
         Some(Refusal::CancelledByCustomer) => "You asked us to cancel it.",
+        Some(Refusal::CancelledByShop) => "We had to cancel it ourselves.",
         None => "We could not carry it out.",
     }
 }

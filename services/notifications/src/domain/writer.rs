@@ -164,6 +164,7 @@ mod tests {
             Refusal::PaymentCanceled,
             Refusal::DeadlinePassed,
             Refusal::CancelledByCustomer,
+            Refusal::CancelledByShop,
         ];
         let reasons = reasons.into_iter().map(Some).chain([None]);
         let told: std::collections::BTreeSet<&str> = reasons.clone().map(in_plain_words).collect();

@@ -16,7 +16,7 @@ use super::conditional::made;
 use crate::{
     Error,
     domain::{Price, Sale},
-    ports::{FindPrices, KeepPrice, KeepSales, MarkSoldOut},
+    ports::{FindPrices, KeepPrice, KeepSales, ListSales, MarkSoldOut},
 };
 
 /// The table of prices.
@@ -106,6 +106,30 @@ impl KeepSales for PricesTable {
             }
         };
         Ok(made(update).await?.is_some())
+    }
+}
+
+#[async_trait]
+impl ListSales for PricesTable {
+    /// Reads every price: a shop has few sales, and an index would cost every change of a price a write.
+    async fn sales(&self) -> Result<BTreeMap<Sku, Sale>, Error> {
+        let mut sales = BTreeMap::new();
+        let mut start = None;
+        loop {
+            let scan = self.dynamodb.scan().table_name(&self.table).set_exclusive_start_key(start);
+            let scan = scan.filter_expression("attribute_exists(sale) AND removed = :no");
+            let scan = scan.expression_attribute_values(":no", AttributeValue::Bool(false));
+            let page = scan.send().await.map_err(|error| Error::aws("Scan", &error))?;
+            for item in page.items.unwrap_or_default() {
+                let stored: Stored =
+                    serde_dynamo::from_item(item).map_err(|why| Error::broken("a price cannot be read", why))?;
+                sales.extend(stored.price.sale.map(|sale| (stored.sku, sale)));
+            }
+            start = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if start.is_none() {
+                return Ok(sales);
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use aws_sdk_sfn::Client;
 use contracts::saga::OrderSaga;
 use lambda::{Runtime, StartError, UniqueIds};
 
-use crate::{Error, ports::StartSaga};
+use crate::{Error, domain::execution_name, ports::StartSaga};
 
 /// Starts executions of the order saga.
 #[derive(Clone)]
@@ -29,11 +29,10 @@ impl Sagas {
 
 #[async_trait]
 impl StartSaga for Sagas {
-    async fn start(&self, saga: &OrderSaga) -> Result<(), Error> {
+    async fn start(&self, saga: &OrderSaga) -> Result<String, Error> {
         let input = serde_json::to_string(saga).map_err(|why| Error::broken("a saga's input", why))?;
-        // Every start has its own name: a saga may be started again while another execution of it runs.
-        let name = format!("{}-{}", saga.order.order_id, self.ids.unique().simple());
-        let start = self.step_functions.start_execution().state_machine_arn(&self.machine_arn).name(name).input(input);
-        start.send().await.map(|_| ()).map_err(|error| Error::aws("StartExecution", &error))
+        let name = execution_name(&saga.order.order_id, &self.ids.unique().simple().to_string());
+        let start = self.step_functions.start_execution().state_machine_arn(&self.machine_arn).name(&name).input(input);
+        start.send().await.map(|_| name).map_err(|error| Error::aws("StartExecution", &error))
     }
 }

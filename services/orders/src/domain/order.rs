@@ -10,7 +10,7 @@ use kernel::{CustomerId, EmailAddress, Money, OrderId, PaymentMethodId, Quantity
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Status;
+use super::{By, Entry, Status, What};
 
 /// An order, as it is stored. Everything but status, reason and marks is decided when it is placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub struct Order {
     /// How often the watchdog has looked at it, and come back to look again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub watch_round: u32,
+    /// What happened to it since it was placed, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Entry>,
 }
 
 /// One line of an order.
@@ -124,6 +127,11 @@ impl Order {
         }
     }
 
+    /// Whether somebody has to look at it.
+    pub fn needs_operator(&self) -> bool {
+        self.needs_operator_since.is_some() && !self.status.is_settled()
+    }
+
     /// The execution that brings this order further, or nothing when it is settled. An order whose customer took it back is
     /// undone; every other goes forward, and finds out by itself when that is no longer possible.
     pub fn next_execution(&self) -> Option<OrderSaga> {
@@ -141,11 +149,35 @@ impl Order {
         Duration::try_from(wait).ok().filter(|wait| !wait.is_zero())
     }
 
+    /// All that happened to it, oldest first, with the version that it had from then on, where that changed.
+    pub fn story(&self) -> Vec<(Entry, Option<u64>)> {
+        let mut entries = vec![Entry::new(self.created_at, What::Placed, By::Customer)];
+        entries.extend(self.history.iter().cloned());
+        let mut version = self.version;
+        let mut story = Vec::with_capacity(entries.len() + 1);
+        for entry in entries.into_iter().rev() {
+            let changed = entry.what.event().map(|_| version);
+            version -= u64::from(changed.is_some() && version > 1);
+            story.push((entry, changed));
+        }
+        story.reverse();
+        if let Some(starts_at) = self.starts_at {
+            story.push((Entry::new(starts_at, What::Turn, By::Sale), None));
+        }
+        story.sort_by_key(|(entry, _)| entry.at);
+        story
+    }
+
     /// What whoever allocates stock to queued orders needs to know.
     pub fn queued(&self) -> CloudEvent<QueuedOrder> {
         let data = QueuedOrder { placed_at: self.created_at, order: self.facts() };
         let id = format!("{}:queued", self.order_id);
         CloudEvent::new(ORDER_QUEUED, id, self.order_id.as_str(), self.created_at, data)
+    }
+
+    /// The id of the event that tells of this version: publishing it twice is recognisable.
+    pub fn event_id(&self, version: u64) -> String {
+        format!("{}:{version}", self.order_id)
     }
 
     /// What events about this order carry.

@@ -8,7 +8,7 @@ use lambda::{Handler, Problem, Request, Response, Runtime, StartError};
 use crate::{
     adapters::{OrdersTable, Sagas},
     api::OrderBody,
-    usecases::{Cancelled, cancel},
+    usecases::{Cancelled, Canceller, cancel},
 };
 
 pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
@@ -22,9 +22,10 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
 }
 
 async fn answer(orders: &OrdersTable, saga: &Sagas, clock: &dyn Clock, request: &Request) -> Result<Response, Problem> {
-    let customer = &request.caller()?.id;
+    let caller = request.caller()?;
+    let by = if caller.has_scope("admin") { Canceller::Admin } else { Canceller::Customer(&caller.id) };
     let id = OrderId::parse(request.path("id")).map_err(|_| Problem::not_found("order"))?;
-    match cancel(orders, saga, &id, customer, clock.now()).await? {
+    match cancel(orders, saga, &id, by, clock.now()).await? {
         Cancelled::Order(order) => Response::json(202, &OrderBody::now(&order)),
         Cancelled::NotFound => Err(Problem::not_found("order")),
         Cancelled::TooLate(order) => Err(Problem::new(409, "order-confirmed", "The order can no longer be cancelled")
@@ -39,7 +40,7 @@ async fn answer(orders: &OrdersTable, saga: &Sagas, clock: &dyn Clock, request: 
     operation_id = "cancel-order",
     tag = "orders",
     summary = "Takes an order back",
-    description = "Until it is confirmed. Nothing stays held and nothing stays charged. May be sent again.",
+    description = "Until it is confirmed. An admin may do it for any customer. Nothing stays held and nothing stays charged. May be sent again.",
     params(("id" = String, Path, description = "The order's id")),
     responses(
         (status = 202, description = "The order, which is being undone or has been", body = OrderBody),

@@ -1,4 +1,4 @@
-//! `GET /orders/{id}`: one order, for the customer who placed it.
+//! `GET /orders/{id}`: one order, for the customer who placed it, and for admins with its history.
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,12 +34,13 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, clock: &dyn Clock, request: 
     let id = OrderId::parse(request.path("id")).map_err(|_| not_found())?;
     let order = orders.find(&id).await?.ok_or_else(not_found)?;
     // Another customer's order looks like one that does not exist.
-    if order.customer_id != caller.id && !caller.has_scope("admin") {
+    let admin = caller.has_scope("admin");
+    if order.customer_id != caller.id && !admin {
         return Err(not_found());
     }
     // Its place in the queue moves by itself, so no tag names it; and those who are there are too many to wait with.
     if order.queued && order.status == Status::Pending {
-        let body = OrderBody::now(&order).in_queue(&order, pace, clock.now());
+        let body = body(&order, admin).in_queue(&order, pace, clock.now());
         return Ok(Response::json(200, &body)?.header("cache-control", "private, no-store"));
     }
     let known = request.header("if-none-match").unwrap_or_default();
@@ -47,7 +48,7 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, clock: &dyn Clock, request: 
     let order = changed(orders, order, known, wait).await?;
     let response = match is_known(known, &order) {
         true => Response::empty(304),
-        false => Response::json(200, &OrderBody::now(&order))?,
+        false => Response::json(200, &body(&order, admin))?,
     };
     let response = response.header("etag", &etag(&order)).header("cache-control", "private, no-cache");
     Ok(if wait.is_zero() {
@@ -55,6 +56,11 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, clock: &dyn Clock, request: 
     } else {
         response.header("preference-applied", &format!("wait={}", wait.as_secs()))
     })
+}
+
+fn body(order: &Order, admin: bool) -> OrderBody {
+    let body = OrderBody::now(order);
+    if admin { body.for_admin(order) } else { body }
 }
 
 /// The order as soon as it is not as `known` any more, or as it is after `wait`.
@@ -69,10 +75,10 @@ async fn changed(orders: &dyn FindOrder, mut order: Order, known: &str, wait: Du
     Ok(order)
 }
 
-/// Names what this function answers about an order that is in no queue (RFC 9110 §8.8.3): whatever anybody is told changes
-/// the version.
+/// Names what this function answers about an order that is in no queue (RFC 9110 §8.8.3): whatever customers are told changes
+/// the version, and whatever admins are told besides is in the history.
 fn etag(order: &Order) -> String {
-    format!("\"{}\"", order.version)
+    format!("\"{}-{}\"", order.version, order.history.len())
 }
 
 /// Whether the header `If-None-Match` names the order as it is; the comparison is the weak one (RFC 9110 §13.1.2).
@@ -95,6 +101,7 @@ fn wait(prefer: &str) -> Duration {
     operation_id = "get-order",
     tag = "orders",
     summary = "Reads an order",
+    description = "A customer sees their own orders; an admin sees everybody's, with more: `admin` has what happened to it.",
     params(
         ("id" = String, Path, description = "The order's id"),
         ("If-None-Match" = Option<String>, Header, description = "The ETag of what the client knows already"),

@@ -8,11 +8,13 @@ pub(crate) mod delete_sale;
 pub(crate) mod get_order;
 pub(crate) mod get_sale;
 pub(crate) mod list_orders;
+pub(crate) mod list_sales;
 pub(crate) mod park_order;
 pub(crate) mod place_order;
 pub(crate) mod project_prices;
 pub(crate) mod publish_order_events;
 pub(crate) mod put_sale;
+pub(crate) mod resume_order;
 pub(crate) mod resume_orders;
 pub(crate) mod start_orders;
 pub(crate) mod watch_orders;
@@ -29,6 +31,8 @@ pub fn functions() -> Vec<Function> {
         Function::new("get-order", get_order::start),
         Function::new("list-orders", list_orders::start),
         Function::new("cancel-order", cancel_order::start),
+        Function::new("resume-order", resume_order::start),
+        Function::new("list-sales", list_sales::start),
         Function::new("put-sale", put_sale::start),
         Function::new("get-sale", get_sale::start),
         Function::new("delete-sale", delete_sale::start),

@@ -10,6 +10,9 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     let clock = runtime.clock;
     Ok(lambda::step(move |input: ParkOrder| {
         let (orders, now) = (orders.clone(), clock.now());
-        async move { Ok(usecases::park(&orders, &input.order.order_id, input.client_secret, now).await?) }
+        async move {
+            Ok(usecases::park(&orders, &input.order.order_id, input.client_secret, input.execution.as_deref(), now)
+                .await?)
+        }
     }))
 }

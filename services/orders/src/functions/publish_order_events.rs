@@ -43,7 +43,7 @@ fn events(change: &Change<Order>) -> Vec<CloudEvent<OrderEvent>> {
         Some(old) if !marked(old) && marked(order) => Some(ORDER_NEEDS_OPERATOR),
         Some(_) => None,
     };
-    let id = format!("{}:{}", order.order_id, order.version);
+    let id = order.event_id(order.version);
     kind.map(|kind| CloudEvent::new(kind, id, order.order_id.as_str(), order.updated_at, order.event()))
         .into_iter()
         .collect()

@@ -121,7 +121,7 @@ impl StartOrders {
             return self.starts.send(&[(order.order_id.clone(), wait.min(DELAY_MAX))]).await;
         }
         match order.next_execution() {
-            Some(execution) => self.saga.start(&execution).await,
+            Some(execution) => self.saga.start(&execution).await.map(drop),
             None => Ok(()),
         }
     }

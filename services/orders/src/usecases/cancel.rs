@@ -1,4 +1,4 @@
-//! A customer takes an order back.
+//! An order is taken back.
 
 use contracts::saga::Refusal;
 use kernel::{CustomerId, OrderId, Timestamp};
@@ -6,7 +6,7 @@ use tracing::warn;
 
 use crate::{
     Error,
-    domain::{Order, Status},
+    domain::{By, Entry, Order, Status, What},
     ports::{StartSaga, Step, StepOrder, Stepped},
 };
 
@@ -21,6 +21,38 @@ pub enum Cancelled {
     NotFound,
 }
 
+/// Who takes an order back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Canceller<'a> {
+    /// The customer, who has to be the one who placed it.
+    Customer(&'a CustomerId),
+    /// Somebody of the shop's.
+    Admin,
+}
+
+impl<'a> Canceller<'a> {
+    fn customer(self) -> Option<&'a CustomerId> {
+        match self {
+            Self::Customer(customer) => Some(customer),
+            Self::Admin => None,
+        }
+    }
+
+    fn reason(self) -> Refusal {
+        match self {
+            Self::Customer(_) => Refusal::CancelledByCustomer,
+            Self::Admin => Refusal::CancelledByShop,
+        }
+    }
+
+    fn by(self) -> By {
+        match self {
+            Self::Customer(_) => By::Customer,
+            Self::Admin => By::Admin,
+        }
+    }
+}
+
 /// Turns PENDING into CANCELLING by a conditional write, and starts the undo at once.
 ///
 /// # Errors
@@ -29,21 +61,23 @@ pub async fn cancel(
     orders: &dyn StepOrder,
     saga: &dyn StartSaga,
     id: &OrderId,
-    customer: &CustomerId,
+    by: Canceller<'_>,
     now: Timestamp,
 ) -> Result<Cancelled, Error> {
     let step = Step {
         order_id: id.clone(),
-        owner: Some(customer.clone()),
+        owner: by.customer().cloned(),
         to: Status::Cancelling,
-        reason: Some(Refusal::CancelledByCustomer),
+        reason: Some(by.reason()),
         client_secret: None,
-        at: now,
+        entry: Entry::new(now, What::Cancelling, by.by()),
     };
     let order = match orders.step(step).await? {
         Stepped::Made(order) => order,
         Stepped::Missing => return Ok(Cancelled::NotFound),
-        Stepped::NotAllowed(order) if order.customer_id != *customer => return Ok(Cancelled::NotFound),
+        Stepped::NotAllowed(order) if by.customer().is_some_and(|customer| order.customer_id != *customer) => {
+            return Ok(Cancelled::NotFound);
+        }
         Stepped::NotAllowed(order) if order.status.is_confirmed() => return Ok(Cancelled::TooLate(order)),
         Stepped::NotAllowed(order) => order,
     };

@@ -106,6 +106,7 @@ impl PlaceOrder {
             queued: bid.is_some(),
             starts_at: None,
             watch_round: 0,
+            history: Vec::new(),
         };
         let earlier = match bid {
             None => self.put.put(&order).await?,
@@ -183,7 +184,7 @@ impl PlaceOrder {
         let started = match (order.queued, order.starts_at) {
             (true, Some(_)) => return,
             (true, None) => self.queue.queue(order).await,
-            (false, _) => self.saga.start(&execution).await,
+            (false, _) => self.saga.start(&execution).await.map(drop),
         };
         if let Err(error) = started {
             warn!(order_id = %order.order_id, %error, "the order was not started; the watchdog will");

@@ -6,12 +6,14 @@ use tracing::info;
 
 use crate::{
     Error,
-    domain::{Order, Status},
+    domain::{By, Entry, Order, Status, What},
     ports::{Step, StepOrder, Stepped},
 };
 
-fn step(order_id: &OrderId, to: Status, at: Timestamp) -> Step {
-    Step { order_id: order_id.clone(), owner: None, to, reason: None, client_secret: None, at }
+/// A step that this execution of the saga makes.
+fn step(order_id: &OrderId, to: Status, what: What, execution: Option<&str>, at: Timestamp) -> Step {
+    let entry = Entry::new(at, what, By::Saga).execution(order_id, execution);
+    Step { order_id: order_id.clone(), owner: None, to, reason: None, client_secret: None, entry }
 }
 
 fn missing(order_id: &OrderId) -> Error {
@@ -26,8 +28,13 @@ fn reason_of(order: &Order) -> Refusal {
 ///
 /// # Errors
 /// Nothing is known about the outcome, or there is no such order.
-pub async fn confirm(orders: &dyn StepOrder, id: &OrderId, now: Timestamp) -> Result<ConfirmOrderAnswer, Error> {
-    match orders.step(step(id, Status::Confirmed, now)).await? {
+pub async fn confirm(
+    orders: &dyn StepOrder,
+    id: &OrderId,
+    execution: Option<&str>,
+    now: Timestamp,
+) -> Result<ConfirmOrderAnswer, Error> {
+    match orders.step(step(id, Status::Confirmed, What::Confirmed, execution, now)).await? {
         Stepped::Made(order) => {
             info!(order_id = %id, total = %order.total, "order confirmed");
             Ok(ConfirmOrderAnswer::Confirmed)
@@ -46,9 +53,11 @@ pub async fn park(
     orders: &dyn StepOrder,
     id: &OrderId,
     client_secret: String,
+    execution: Option<&str>,
     now: Timestamp,
 ) -> Result<ParkOrderAnswer, Error> {
-    let parked = Step { client_secret: Some(client_secret), ..step(id, Status::ActionRequired, now) };
+    let step = step(id, Status::ActionRequired, What::Parked, execution, now);
+    let parked = Step { client_secret: Some(client_secret), ..step };
     match orders.step(parked).await? {
         Stepped::Made(_) => Ok(ParkOrderAnswer::Parked),
         Stepped::NotAllowed(order) => match order.status {
@@ -67,9 +76,11 @@ pub async fn abandon(
     orders: &dyn StepOrder,
     id: &OrderId,
     reason: Refusal,
+    execution: Option<&str>,
     now: Timestamp,
 ) -> Result<AbandonOrderAnswer, Error> {
-    let abandoned = Step { reason: Some(reason), ..step(id, Status::Cancelled, now) };
+    let step = step(id, Status::Cancelled, What::Cancelled, execution, now);
+    let abandoned = Step { reason: Some(reason), ..step };
     match orders.step(abandoned).await? {
         Stepped::Made(order) => {
             info!(order_id = %id, reason = reason_of(&order).as_str(), "order cancelled");

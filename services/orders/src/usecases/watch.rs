@@ -7,7 +7,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     Error,
-    domain::{Order, Schedule, Watch},
+    domain::{By, Entry, Order, Schedule, Watch, What},
     ports::{FindOrders, MarkOrder, RecordRound, SetWatch, StartSaga},
 };
 
@@ -83,16 +83,14 @@ impl WatchOrders {
             error!(order_id = %order.order_id, round = watch.round, "order needs an operator");
         }
         let next = watch.next();
-        let delay = match order.waits(now) {
+        let (delay, execution) = match order.waits(now) {
             // Its turn to pay will come; whoever starts it then may be lost on the way.
-            Some(wait) => self.schedule.after(wait),
-            None => {
-                self.saga.start(&execution).await?;
-                self.schedule.delay(next.round)
-            }
+            Some(wait) => (self.schedule.after(wait), None),
+            None => (self.schedule.delay(next.round), Some(self.saga.start(&execution).await?)),
         };
         self.watch.watch(&[(next.clone(), delay)]).await?;
         // Only now: a watch that is remembered and was not sent would be the end of all watching.
-        self.rounds.record_round(&order.order_id, next.round).await
+        let looked = Entry::new(now, What::Looked, By::Watchdog).execution(&order.order_id, execution.as_deref());
+        self.rounds.record_round(&order.order_id, next.round, &Entry { round: Some(watch.round), ..looked }).await
     }
 }
