@@ -15,6 +15,8 @@ mod trigger;
 
 pub use names::{Given, Names};
 pub use reference::{Kind, Reference};
-pub use service::{Function, Index, Key, Queue, Saga, Secret, Service, Subscription, Table, Topic, View};
+pub use service::{
+    Bucket, Function, Index, Key, Notification, Queue, Saga, Secret, Service, Subscription, Table, Topic, View,
+};
 pub use shop::{Fault, Shop};
 pub use trigger::{Route, Trigger};

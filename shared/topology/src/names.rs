@@ -51,6 +51,16 @@ impl Names {
         format!("https://sqs.{}.amazonaws.com/{}/{}", self.region, self.account, self.resource(context, name))
     }
 
+    /// The name of a bucket: with the account in it, as no two buckets of all accounts have the same.
+    pub fn bucket(&self, context: &str, name: &str) -> String {
+        format!("{}-{}", self.resource(context, name), self.account)
+    }
+
+    /// The ARN of a bucket; that of all its objects has `/*` behind it.
+    pub fn bucket_arn(&self, context: &str, name: &str) -> String {
+        format!("arn:aws:s3:::{}", self.bucket(context, name))
+    }
+
     /// The ARN of a saga's state machine.
     pub fn saga_arn(&self, context: &str, name: &str) -> String {
         format!("arn:aws:states:{}:{}:stateMachine:{}", self.region, self.account, self.resource(context, name))
@@ -79,6 +89,8 @@ impl Names {
             Kind::Table | Kind::Secret => self.resource(context, &name),
             Kind::Topic => self.topic_arn(context, &name),
             Kind::Queue => self.queue_url(context, &name),
+            Kind::DeadLetters => self.queue_url(context, &Self::dead_letter(&name)),
+            Kind::Bucket => self.bucket(context, &name),
             Kind::Saga => self.saga_arn(context, &name),
             Kind::Email => given.sender.clone(),
             Kind::Stage => given.values.get(&name)?.clone(),
@@ -107,6 +119,8 @@ mod tests {
             ("secret/key", "emporium-dev-shop-key"),
             ("topic/news", "arn:aws:sns:eu-central-1:123456789012:emporium-dev-shop-news"),
             ("queue/watch", "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch"),
+            ("dead-letters/watch", "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch-dead"),
+            ("bucket/uploads", "emporium-dev-shop-uploads-123456789012"),
             ("saga/tale", "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-dev-shop-tale"),
             ("email/sender", "shop@example.com"),
             ("stage/base", "https://stripe"),

@@ -13,6 +13,10 @@ pub enum Kind {
     Topic,
     /// An SQS queue.
     Queue,
+    /// The dead-letter queue of an SQS queue, by the queue's name.
+    DeadLetters,
+    /// An S3 bucket. What is granted on it may be done to its objects.
+    Bucket,
     /// A Step Functions state machine.
     Saga,
     /// A secret in Secrets Manager.
@@ -24,10 +28,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 7] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::Table, "table"),
         (Self::Topic, "topic"),
         (Self::Queue, "queue"),
+        (Self::DeadLetters, "dead-letters"),
+        (Self::Bucket, "bucket"),
         (Self::Saga, "saga"),
         (Self::Secret, "secret"),
         (Self::Email, "email"),
@@ -39,7 +45,8 @@ impl Kind {
         match self {
             Self::Table => Some("dynamodb"),
             Self::Topic => Some("sns"),
-            Self::Queue => Some("sqs"),
+            Self::Queue | Self::DeadLetters => Some("sqs"),
+            Self::Bucket => Some("s3"),
             Self::Saga => Some("states"),
             Self::Secret => Some("secretsmanager"),
             Self::Email => Some("ses"),

@@ -20,6 +20,9 @@ pub struct Service {
     /// Its SQS queues. Each has a dead-letter queue, `<name>-dead`.
     #[serde(default)]
     pub queues: IndexMap<String, Queue>,
+    /// Its S3 buckets.
+    #[serde(default)]
+    pub buckets: IndexMap<String, Bucket>,
     /// Its Step Functions state machines.
     #[serde(default)]
     pub sagas: IndexMap<String, Saga>,
@@ -99,6 +102,8 @@ pub struct Queue {
     pub about: String,
     /// The topic whose events it gets.
     pub subscribe: Option<Subscription>,
+    /// The bucket that tells it of every object that is put there.
+    pub notified_by: Option<Notification>,
     /// How long a received message stays hidden: at least six times the consumer's timeout, as AWS advises.
     pub visibility_seconds: u32,
     /// Receives before a message goes to the dead-letter queue.
@@ -113,6 +118,30 @@ pub struct Subscription {
     pub topic: String,
     /// The event types it wants (an SNS filter policy on the attribute `type`).
     pub types: Vec<String>,
+}
+
+/// What a queue is told of by a bucket: each object that is put there, however it comes (`s3:ObjectCreated:*`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notification {
+    /// The bucket, which is of the same context.
+    pub bucket: String,
+}
+
+/// An S3 bucket. It is private: what may be read by everybody is served by the shop's own address.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// What is in it.
+    pub about: String,
+    /// After how many days an object is thrown away; without it, never.
+    pub expire_days: Option<u32>,
+    /// The path on the shop's address below which everybody may read its objects, which is also how their keys begin:
+    /// `/images` serves the object `images/a.webp` as `/images/a.webp`.
+    pub served_at: Option<String>,
+    /// Whether browsers put objects here, with addresses that a function has signed.
+    #[serde(default)]
+    pub takes_uploads: bool,
 }
 
 /// A Step Functions state machine.

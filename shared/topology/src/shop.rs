@@ -58,6 +58,9 @@ impl Shop {
                 fault(format!("queue {name}: no topic is called {}", subscription.topic));
             }
         }
+        for what in bucket_faults(service) {
+            fault(what);
+        }
         let mut routes = BTreeSet::new();
         for (name, function) in &service.functions {
             if let Some(what) = self.trigger_fault(service, function) {
@@ -116,15 +119,124 @@ impl Shop {
     }
 }
 
+/// What is wrong with buckets and with what they tell queues.
+fn bucket_faults(service: &Service) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, bucket) in &service.buckets {
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || !name.chars().all(legal) {
+            found.push(format!("bucket {name}: a bucket's name has small letters, digits and hyphens only"));
+        }
+        if bucket.expire_days == Some(0) {
+            found.push(format!("bucket {name}: objects expire after a day at least"));
+        }
+        let below = |path: &String| {
+            path.strip_prefix('/').is_some_and(|prefix| !prefix.is_empty() && prefix.chars().all(legal))
+        };
+        if bucket.served_at.as_ref().is_some_and(|path| !below(path)) {
+            found.push(format!("bucket {name}: served_at is one part of a path, as in /images"));
+        }
+        // What anybody may upload, nobody has looked at.
+        if bucket.served_at.is_some() && bucket.takes_uploads {
+            found.push(format!("bucket {name}: uploads are not served"));
+        }
+    }
+    let mut notifying = BTreeSet::new();
+    for (name, queue) in &service.queues {
+        let Some(notification) = &queue.notified_by else { continue };
+        let bucket = &notification.bucket;
+        if !service.buckets.contains_key(bucket) {
+            found.push(format!("queue {name}: no bucket is called {bucket}"));
+        }
+        if queue.subscribe.is_some() {
+            found.push(format!("queue {name}: it gets a topic's events or a bucket's, not both"));
+        }
+        // Source: S3, "Amazon S3 event notifications": configurations of one bucket must not overlap.
+        if !notifying.insert(bucket) {
+            found.push(format!("queue {name}: the bucket {bucket} tells another queue already"));
+        }
+    }
+    found
+}
+
 fn has(service: &Service, reference: &Reference) -> bool {
     let name = &reference.name;
     match reference.kind {
         Kind::Table => service.tables.contains_key(name),
         Kind::Topic => service.topics.contains_key(name),
-        Kind::Queue => service.queues.contains_key(name),
+        Kind::Queue | Kind::DeadLetters => service.queues.contains_key(name),
+        Kind::Bucket => service.buckets.contains_key(name),
         Kind::Saga => service.sagas.contains_key(name),
         Kind::Secret => service.secrets.contains_key(name),
         Kind::Email => name == "sender",
         Kind::Stage => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A context with a bucket that tells a queue, and a function that may touch both.
+    const GOOD: &str = "
+context: shop
+buckets:
+  uploads: { about: What comes in., expire_days: 7, takes_uploads: true }
+  images: { about: What goes out., served_at: /images }
+queues:
+  uploaded: { about: What came., notified_by: { bucket: uploads }, visibility_seconds: 60, max_receives: 5 }
+functions:
+  look:
+    about: Looks.
+    trigger: { queue: uploaded }
+    timeout_seconds: 10
+    settings: { UPLOADS: bucket/uploads, DEAD: dead-letters/uploaded }
+    grants:
+      bucket/uploads: [GetObject]
+      dead-letters/uploaded: [SendMessage]
+";
+
+    fn faults(yaml: &str) -> Vec<String> {
+        let service = Service::parse(yaml).unwrap();
+        let faults = Shop::new(vec![service]).err().unwrap_or_default();
+        faults.into_iter().map(|fault| fault.what).collect()
+    }
+
+    #[test]
+    fn buckets_and_dead_letters_can_be_set_and_granted() {
+        assert_eq!(faults(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        let twice = "queues:\n  other: { about: Too., notified_by: { bucket: uploads }, visibility_seconds: 60, max_receives: 5 }";
+        for (right, wrong, fault) in [
+            ("{ bucket: uploads }", "{ bucket: nothing }", "queue uploaded: no bucket is called nothing"),
+            ("queues:", twice, "queue uploaded: the bucket uploads tells another queue already"),
+            (
+                "visibility_seconds: 60",
+                "subscribe: { topic: shop/news, types: [] }, visibility_seconds: 60",
+                "queue uploaded: it gets a topic's events or a bucket's, not both",
+            ),
+            ("expire_days: 7", "expire_days: 0", "bucket uploads: objects expire after a day at least"),
+            ("/images", "images", "bucket images: served_at is one part of a path, as in /images"),
+            ("/images", "/", "bucket images: served_at is one part of a path, as in /images"),
+            ("/images", "/images/*", "bucket images: served_at is one part of a path, as in /images"),
+            ("served_at: /images", "served_at: /images, takes_uploads: true", "bucket images: uploads are not served"),
+            ("  images:", "  Images:", "bucket Images: a bucket's name has small letters, digits and hyphens only"),
+            (
+                "bucket/uploads: [GetObject]",
+                "bucket/nothing: [GetObject]",
+                "function look: grants on bucket/nothing, which is not a resource of this context",
+            ),
+            (
+                "DEAD: dead-letters/uploaded",
+                "DEAD: dead-letters/nothing",
+                "function look: the setting DEAD refers to dead-letters/nothing, which is not a resource of this context",
+            ),
+        ] {
+            let found = faults(&GOOD.replacen(right, wrong, 1));
+            assert!(found.iter().any(|found| found == fault), "{wrong}: {found:?}");
+        }
     }
 }
