@@ -12,13 +12,14 @@ use topology::{Service, Shop};
 use crate::{commands::docs::root, invariants, storefront};
 
 /// Each context's `service.yaml`.
-const SERVICES: [(&str, &str); 6] = [
+const SERVICES: [(&str, &str); 7] = [
     ("catalog", include_str!("../../../services/catalog/service.yaml")),
     ("orders", include_str!("../../../services/orders/service.yaml")),
     ("inventory", include_str!("../../../services/inventory/service.yaml")),
     ("payments", include_str!("../../../services/payments/service.yaml")),
     ("notifications", include_str!("../../../services/notifications/service.yaml")),
     ("accounts", include_str!("../../../services/accounts/service.yaml")),
+    ("operations", include_str!("../../../services/operations/service.yaml")),
 ];
 
 /// The order saga's definition.
@@ -49,6 +50,7 @@ pub fn code() -> Code {
             ("payments", payments::functions()),
             ("notifications", notifications::functions()),
             ("accounts", accounts::functions()),
+            ("operations", operations::functions()),
         ],
         sagas: BTreeMap::from([("orders/order-saga".to_owned(), ORDER_SAGA.to_owned())]),
     }

@@ -385,7 +385,7 @@ fn deploy(
             })?;
             let deployed = Deployed {
                 timeout: Duration::from_secs(u64::from(described.timeout_seconds)),
-                settings: settings(names, service, described, options),
+                settings: settings(names, shop, service, described, options),
                 shared: OnceCell::new(),
                 idle: Mutex::default(),
                 function,
@@ -401,9 +401,15 @@ fn deploy(
 }
 
 /// A function's settings, with references resolved.
-pub(crate) fn settings(names: &Names, service: &Service, function: &topology::Function, options: &Options) -> Settings {
+pub(crate) fn settings(
+    names: &Names,
+    shop: &Shop,
+    service: &Service,
+    function: &topology::Function,
+    options: &Options,
+) -> Settings {
     let stripe = ("stripe_api_base".to_owned(), STRIPE_BASE.to_owned());
-    let given = Given { sender: options.mail_sender.clone(), values: BTreeMap::from([stripe]) };
+    let given = Given { sender: options.mail_sender.clone(), values: BTreeMap::from([stripe]), queues: shop.queues() };
     Settings::new(function.settings.iter().map(|(name, value)| {
         let value = options.settings.get(name).unwrap_or(value);
         (name.clone(), names.setting(&service.context, value, &given).unwrap_or_default())

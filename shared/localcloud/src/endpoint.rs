@@ -103,6 +103,9 @@ impl Inner {
 
     async fn ask_sqs(&self, caller: &str, request: &Outgoing) -> Result<Value, AwsError> {
         let (operation, body) = (operation(request), body(request)?);
+        if operation == "StartMessageMoveTask" {
+            return self.move_messages(caller, body).await;
+        }
         let url = body["QueueUrl"].as_str().unwrap_or_default();
         let queue = url.rsplit('/').next().unwrap_or_default();
         // A batch needs the permission of its parts, and has no action of its own.
@@ -111,6 +114,20 @@ impl Inner {
         let arn = format!("arn:aws:sqs:{}:{}:{queue}", self.names.region, self.names.account);
         self.permissions.check(caller, Kind::Queue, &arn, action)?;
         self.queues.handle(&operation, body).await
+    }
+
+    /// Whoever has messages moved needs what the move is made of.
+    ///
+    /// Source: SQS Developer Guide, "Amazon SQS API permissions": `StartMessageMoveTask`.
+    async fn move_messages(&self, caller: &str, body: Value) -> Result<Value, AwsError> {
+        self.meter.request(caller, "sqs:StartMessageMoveTask");
+        let source = body["SourceArn"].as_str().unwrap_or_default();
+        for action in ["StartMessageMoveTask", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"] {
+            self.permissions.check(caller, Kind::Queue, source, action)?;
+        }
+        let destination = body["DestinationArn"].as_str().or(source.strip_suffix("-dead")).unwrap_or_default();
+        self.permissions.check(caller, Kind::Queue, destination, "SendMessage")?;
+        self.queues.handle("StartMessageMoveTask", body).await
     }
 
     fn ask_sns(&self, caller: &str, request: &Outgoing) -> Incoming {

@@ -65,6 +65,24 @@ impl Executions {
         Self { machines, remembered, store }
     }
 
+    /// The state machine with this ARN.
+    pub fn machine(&self, arn: &str) -> Option<&StateMachine> {
+        self.machines.get(arn).map(|machine| &**machine)
+    }
+
+    /// Those that run, and the last `over` of the others, newest first.
+    pub fn latest(&self, over: usize) -> Vec<Execution> {
+        let mut left = over;
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = |execution: &&Execution| {
+            let running = execution.status == "RUNNING";
+            let taken = running || left > 0;
+            left -= usize::from(taken && !running);
+            taken
+        };
+        remembered.values().rev().filter(wanted).cloned().collect()
+    }
+
     /// The executions that are remembered, oldest first.
     pub fn all(&self) -> Vec<Execution> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
@@ -165,6 +183,8 @@ async fn run(cloud: Arc<Inner>, execution: Execution) {
         machine.run(start, &host, &mut record).await
     };
     let now = cloud.clock.now();
+    let seconds = now.duration_since(execution.started_at).as_secs_f64();
+    cloud.meter.note(|readings| readings.execution_seconds += seconds);
     cloud.driver.note(format_args!("execution {name} ends: {outcome:?}"));
     cloud.executions.change(&name, |execution| {
         execution.stopped_at = Some(now);

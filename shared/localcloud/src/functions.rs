@@ -105,7 +105,8 @@ impl Inner {
         self.driver.note(format_args!("{target} {request_id} starts: {}", WithoutToken(&event)));
         let span = info_span!("invocation", function = target, %request_id);
         let limit = SignedDuration::try_from(deployed.timeout).unwrap_or(SignedDuration::MAX);
-        let deadline = self.clock.now().checked_add(limit).unwrap_or(kernel::Timestamp::MAX);
+        let began = self.clock.now();
+        let deadline = began.checked_add(limit).unwrap_or(kernel::Timestamp::MAX);
         let running = Running::new(target, &request_id);
         let invocation = Invocation { request_id: request_id.clone(), deadline };
         let work = async {
@@ -128,6 +129,8 @@ impl Inner {
             () = running.killed.notified() => exited("the environment died"),
             () = self.clock.sleep_until(deadline) => Err(InvokeFailure::TimedOut(deployed.timeout.as_secs())),
         };
+        let seconds = self.clock.now().duration_since(began).as_secs_f64();
+        self.meter.note(|readings| *readings.seconds.entry(target.to_owned()).or_default() += seconds);
         match &outcome {
             Ok(answer) => self.driver.note(format_args!("{target} {request_id} answers: {answer}")),
             Err(failure) => self.driver.note(format_args!("{target} {request_id} fails: {failure}")),

@@ -14,7 +14,7 @@ mod carrier;
 mod clock;
 mod cloud;
 mod connector;
-mod console;
+pub mod console;
 pub mod driver;
 mod dynamodb;
 mod endpoint;
@@ -34,6 +34,7 @@ pub mod step_functions;
 mod store;
 mod stripe;
 mod surroundings;
+pub mod switches;
 pub mod testing;
 pub mod user_pool;
 

@@ -22,8 +22,12 @@ pub struct Readings {
     pub write_units: BTreeMap<String, f64>,
     /// DynamoDB read request units by function.
     pub read_units: BTreeMap<String, f64>,
+    /// How long invocations took, in seconds, by function.
+    pub seconds: BTreeMap<String, f64>,
     /// Executions of state machines started.
     pub executions: u64,
+    /// How long they took, in seconds, when they were over.
+    pub execution_seconds: f64,
     /// Messages that queues handed to functions.
     pub messages: u64,
     /// Calls to Stripe.

@@ -48,7 +48,7 @@ impl Permissions {
                 for (reference, actions) in &function.grants {
                     permissions.granted.extend(actions.iter().map(|action| Grant {
                         function: caller.clone(),
-                        kind: reference.kind,
+                        kind: checked_as(reference.kind),
                         resource: full_name(names, &service.context, reference),
                         action: action.clone(),
                     }));
@@ -70,8 +70,8 @@ impl Permissions {
     pub fn check(&self, function: &str, kind: Kind, resource: &str, action: &str) -> Result<(), AwsError> {
         let (function, resource, action) = (function.to_owned(), resource.to_owned(), action.to_owned());
         let wanted = Grant { function, kind, resource, action };
-        if self.granted.contains(&wanted) {
-            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted);
+        if let Some(granted) = self.granting(&wanted) {
+            self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(granted);
             return Ok(());
         }
         let Grant { function, resource, action, .. } = wanted;
@@ -83,6 +83,21 @@ impl Permissions {
                  identity-based policy allows the {prefix}:{action} action"
             ),
         ))
+    }
+
+    /// The grant that allows what is wanted: it names the resource, or a pattern that the resource fits.
+    fn granting(&self, wanted: &Grant) -> Option<Grant> {
+        if self.granted.contains(wanted) {
+            return Some(wanted.clone());
+        }
+        let fits = |granted: &&Grant| {
+            let same =
+                (&granted.function, granted.kind, &granted.action) == (&wanted.function, wanted.kind, &wanted.action);
+            same && granted.resource.split_once('*').is_some_and(|(before, after)| {
+                wanted.resource.strip_prefix(before).is_some_and(|rest| rest.ends_with(after))
+            })
+        };
+        self.granted.iter().find(fits).cloned()
     }
 
     /// Grants that no call has needed so far.
@@ -97,6 +112,14 @@ pub(crate) fn access_key(context: &str, function: &str) -> String {
     format!("LOCAL-{context}-{function}").to_uppercase()
 }
 
+/// What kind of thing a call is about: a dead-letter queue is a queue.
+fn checked_as(kind: Kind) -> Kind {
+    match kind {
+        Kind::DeadLetters | Kind::Shop => Kind::Queue,
+        other => other,
+    }
+}
+
 /// What a resource is called in requests: tables, queues and secrets by name, topics and sagas by ARN.
 pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Reference) -> String {
     let name = &reference.name;
@@ -104,6 +127,9 @@ pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Refe
         Kind::Topic => names.topic_arn(context, name),
         Kind::Saga => names.saga_arn(context, name),
         Kind::Queue => names.queue_arn(context, name),
+        Kind::DeadLetters => names.queue_arn(context, &Names::dead_letter(name)),
+        Kind::Shop => names.of_all_arn(name),
+        Kind::Bucket => names.bucket_arn(context, name),
         Kind::Table | Kind::Secret => names.resource(context, name),
         Kind::Email | Kind::Stage => name.clone(),
     }

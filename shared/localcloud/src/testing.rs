@@ -46,7 +46,7 @@ impl Bench {
     pub fn runtime(&self, function: &str) -> Runtime {
         let service = self.inner.shop.service(&self.context).expect("the bench has its context");
         let described = service.functions.get(function).expect("service.yaml describes the function");
-        let settings = settings(&self.inner.names, service, described, &self.inner.options);
+        let settings = settings(&self.inner.names, &self.inner.shop, service, described, &self.inner.options);
         self.inner.runtime(&format!("{}/{function}", self.context), &settings)
     }
 

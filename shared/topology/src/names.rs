@@ -12,6 +12,8 @@ pub struct Given {
     pub sender: String,
     /// Values by the part after `stage/`.
     pub values: BTreeMap<String, String>,
+    /// Every queue of the shop, as `context/queue`.
+    pub queues: Vec<String>,
 }
 
 /// Computes names and ARNs for one stage. `terraform/modules/service` computes the same ones.
@@ -91,10 +93,30 @@ impl Names {
             Kind::Queue => self.queue_url(context, &name),
             Kind::DeadLetters => self.queue_url(context, &Self::dead_letter(&name)),
             Kind::Bucket => self.bucket(context, &name),
+            Kind::Shop => self.of_all(&name, &given.queues)?,
             Kind::Saga => self.saga_arn(context, &name),
             Kind::Email => given.sender.clone(),
             Kind::Stage => given.values.get(&name)?.clone(),
         })
+    }
+
+    /// Every queue with its URL, or that of its dead-letter queue: `orders/watch=https://…,orders/starts=https://…`.
+    fn of_all(&self, what: &str, queues: &[String]) -> Option<String> {
+        let url = |queue: &String| {
+            let (context, name) = queue.split_once('/')?;
+            let url = match what {
+                "queues" => self.queue_url(context, name),
+                "dead-letters" => self.queue_url(context, &Self::dead_letter(name)),
+                _ => return None,
+            };
+            Some(format!("{queue}={url}"))
+        };
+        Some(queues.iter().map(url).collect::<Option<Vec<_>>>()?.join(","))
+    }
+
+    /// The pattern of the ARNs of all queues, or of all dead-letter queues, for `shop/queues` and `shop/dead-letters`.
+    pub fn of_all_arn(&self, what: &str) -> String {
+        self.queue_arn("*", "").trim_end_matches('-').to_owned() + if what == "dead-letters" { "-dead" } else { "" }
     }
 
     /// The name of a queue's dead-letter queue, in its context.
@@ -113,6 +135,7 @@ mod tests {
         let given = Given {
             sender: "shop@example.com".to_owned(),
             values: BTreeMap::from([("base".to_owned(), "https://stripe".to_owned())]),
+            queues: vec!["shop/watch".to_owned(), "other/watch".to_owned()],
         };
         let settings = [
             ("table/orders", "emporium-dev-shop-orders"),
@@ -120,6 +143,11 @@ mod tests {
             ("topic/news", "arn:aws:sns:eu-central-1:123456789012:emporium-dev-shop-news"),
             ("queue/watch", "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch"),
             ("dead-letters/watch", "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch-dead"),
+            (
+                "shop/dead-letters",
+                "shop/watch=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-shop-watch-dead,\
+                 other/watch=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-dev-other-watch-dead",
+            ),
             ("bucket/uploads", "emporium-dev-shop-uploads-123456789012"),
             ("saga/tale", "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-dev-shop-tale"),
             ("email/sender", "shop@example.com"),

@@ -17,6 +17,9 @@ pub enum Kind {
     DeadLetters,
     /// An S3 bucket. What is granted on it may be done to its objects.
     Bucket,
+    /// What there is of a kind in all contexts: `shop/queues`, or `shop/dead-letters`. For those who run the shop; no context
+    /// that owns something needs it.
+    Shop,
     /// A Step Functions state machine.
     Saga,
     /// A secret in Secrets Manager.
@@ -28,12 +31,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Table, "table"),
         (Self::Topic, "topic"),
         (Self::Queue, "queue"),
         (Self::DeadLetters, "dead-letters"),
         (Self::Bucket, "bucket"),
+        (Self::Shop, "shop"),
         (Self::Saga, "saga"),
         (Self::Secret, "secret"),
         (Self::Email, "email"),
@@ -45,7 +49,7 @@ impl Kind {
         match self {
             Self::Table => Some("dynamodb"),
             Self::Topic => Some("sns"),
-            Self::Queue | Self::DeadLetters => Some("sqs"),
+            Self::Queue | Self::DeadLetters | Self::Shop => Some("sqs"),
             Self::Bucket => Some("s3"),
             Self::Saga => Some("states"),
             Self::Secret => Some("secretsmanager"),

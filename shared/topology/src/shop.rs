@@ -48,6 +48,16 @@ impl Shop {
         of(self.service(context)?, name).then_some((context, name))
     }
 
+    /// Every queue of the shop, as `context/queue`.
+    pub fn queues(&self) -> Vec<String> {
+        let of = |service: &Service| -> Vec<String> {
+            service.queues.keys().map(|queue| format!("{}/{queue}", service.context)).collect()
+        };
+        let mut queues: Vec<_> = self.services.iter().flat_map(of).collect();
+        queues.sort();
+        queues
+    }
+
     fn faults(&self, service: &Service) -> Vec<Fault> {
         let mut found = Vec::new();
         let mut fault = |what: String| found.push(Fault { context: service.context.clone(), what });
@@ -166,6 +176,7 @@ fn has(service: &Service, reference: &Reference) -> bool {
         Kind::Topic => service.topics.contains_key(name),
         Kind::Queue | Kind::DeadLetters => service.queues.contains_key(name),
         Kind::Bucket => service.buckets.contains_key(name),
+        Kind::Shop => ["queues", "dead-letters"].contains(&name.as_str()),
         Kind::Saga => service.sagas.contains_key(name),
         Kind::Secret => service.secrets.contains_key(name),
         Kind::Email => name == "sender",

@@ -91,6 +91,7 @@ fn openapi() -> anyhow::Result<String> {
         inventory::api::Api::openapi(),
         payments::api::Api::openapi(),
         notifications::api::Api::openapi(),
+        operations::api::Api::openapi(),
     ];
     for part in parts {
         let mut part = serde_json::to_value(part).context("an OpenAPI description")?;

@@ -127,6 +127,6 @@ mod tests {
     #[test]
     fn every_context_is_packaged() {
         let contexts = contexts(&crate::commands::docs::root()).unwrap();
-        assert_eq!(contexts, ["accounts", "catalog", "inventory", "notifications", "orders", "payments"]);
+        assert_eq!(contexts, ["accounts", "catalog", "inventory", "notifications", "operations", "orders", "payments"]);
     }
 }

@@ -69,6 +69,23 @@ impl EventKind {
         }
     }
 
+    /// Whether it says that a state is entered.
+    pub fn is_entered(self) -> bool {
+        use EventKind::{
+            ChoiceStateEntered, FailStateEntered, PassStateEntered, SucceedStateEntered, TaskStateEntered,
+            WaitStateEntered,
+        };
+        matches!(
+            self,
+            TaskStateEntered
+                | ChoiceStateEntered
+                | PassStateEntered
+                | WaitStateEntered
+                | SucceedStateEntered
+                | FailStateEntered
+        )
+    }
+
     /// What to record when a state is left. A Fail state never is.
     pub(super) fn exited(state: &State) -> Option<Self> {
         Some(match state.work {

@@ -66,6 +66,7 @@ fn imagined(shop: &Shop) -> Imagined {
         given: Given {
             sender: "shop@example.com".to_owned(),
             values: values.map(|name| (name.to_owned(), format!("the-stages-{name}"))).collect(),
+            queues: shop.queues(),
         },
     }
 }

@@ -1,4 +1,7 @@
-//! What is inside the cloud, for people and scripts: `/_local`.
+//! What is inside the cloud, for people and scripts: `/_local`. Browsers get a page (`page/`), which asks the rest.
+
+pub mod faults;
+mod now;
 
 use std::{
     sync::{Arc, Weak},
@@ -6,7 +9,7 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     body::Bytes,
     extract::{Path, State},
     http::{StatusCode, header::CONTENT_TYPE},
@@ -21,12 +24,16 @@ use serde_json::{Value, json};
 
 use crate::cloud::Inner;
 
+use self::now::Orders;
+
 type Cloud = State<Weak<Inner>>;
 
 /// The console's routes.
 pub(crate) fn router(cloud: Weak<Inner>) -> Router {
     Router::new()
         .route("/_local", get(index))
+        .route("/_local/now", get(happening))
+        .route("/_local/saga", get(saga))
         .route("/_local/mails", get(mails))
         .route("/_local/queues", get(queues))
         .route("/_local/queues/{context}/{name}/redrive", post(redrive))
@@ -39,6 +46,7 @@ pub(crate) fn router(cloud: Weak<Inner>) -> Router {
         .route("/_local/calls", get(calls))
         .route("/_local/clock", get(clock))
         .route("/_local/clock/advance", post(advance))
+        .layer(Extension(Arc::new(Orders::default())))
         .with_state(cloud)
 }
 
@@ -47,12 +55,15 @@ fn with(cloud: &Weak<Inner>, answer: impl FnOnce(Arc<Inner>) -> Result<Value, Pr
     let cloud = cloud.upgrade().ok_or_else(Problem::unavailable);
     match cloud.and_then(answer) {
         Ok(value) => Json(value).into_response(),
-        Err(problem) => {
-            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let body = serde_json::to_string(&problem).unwrap_or_default();
-            (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
-        }
+        Err(problem) => refused(&problem),
     }
+}
+
+/// A problem, as a response.
+pub fn refused(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_string(problem).unwrap_or_default();
+    (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 
 async fn index(State(cloud): Cloud) -> Response {
@@ -77,6 +88,14 @@ async fn index(State(cloud): Cloud) -> Response {
             },
         }))
     })
+}
+
+async fn happening(State(cloud): Cloud, Extension(orders): Extension<Arc<Orders>>) -> Response {
+    with(&cloud, |cloud| Ok(now::now(&cloud, &orders)))
+}
+
+async fn saga(State(cloud): Cloud) -> Response {
+    with(&cloud, |cloud| now::saga(&cloud).ok_or_else(|| Problem::not_found("saga")))
 }
 
 async fn mails(State(cloud): Cloud) -> Response {
@@ -193,6 +212,10 @@ async fn advance(State(cloud): Cloud, body: Bytes) -> Response {
     })
 }
 
-fn parse<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
+/// A body, read.
+///
+/// # Errors
+/// 400: it has another shape.
+pub fn parse<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(Problem::malformed)
 }
