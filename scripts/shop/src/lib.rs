@@ -9,6 +9,7 @@
 
 pub mod aws;
 pub mod commands;
+pub mod console;
 pub mod documents;
 pub mod events;
 pub mod invariants;

@@ -6,13 +6,13 @@ use anyhow::Context;
 use axum::{Json, Router, http::StatusCode, response::IntoResponse, routing::get};
 use localcloud::{
     LocalClock, Options,
-    driver::RealTime,
     limits::{Enforced, Limits, Workflow},
+    switches::Switches,
 };
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::{local, seed};
+use crate::{console, local, seed};
 
 /// Runs the shop until Ctrl-C.
 #[derive(Debug, clap::Args)]
@@ -50,15 +50,17 @@ impl Up {
         let listener =
             listener.with_context(|| format!("port {} cannot be used: choose another with --port", self.port))?;
         let url = format!("http://{}", listener.local_addr()?);
-        let enforced = self.enforced()?;
+        let switches = Arc::new(Switches::default());
+        let enforced = self.enforced(&switches)?;
         let mut options = Options { data: self.data, ..Options::default() };
+        options.surroundings.driver = switches.clone();
         if let Some((clock, enforced)) = &enforced {
             options.surroundings.clock = Some(Arc::clone(clock));
             options.surroundings.driver = enforced.clone();
         }
         let cloud = local::start(options, &url)?;
         let enforced = enforced.map(|(_, enforced)| enforced);
-        let router = local::router(&cloud).merge(used(enforced.clone()));
+        let router = local::router(&cloud).merge(used(enforced.clone())).merge(console::router(&cloud, switches));
         let api = local::serve(router, listener, async {
             // Without a signal handler the process ends at Ctrl-C all the same.
             let _ = tokio::signal::ctrl_c().await;
@@ -83,7 +85,7 @@ impl Up {
     }
 
     /// What enforces limits, and the clock that it goes by, if any are to be enforced.
-    fn enforced(&self) -> anyhow::Result<Option<(Arc<LocalClock>, Arc<Enforced>)>> {
+    fn enforced(&self, switches: &Arc<Switches>) -> anyhow::Result<Option<(Arc<LocalClock>, Arc<Enforced>)>> {
         if !self.limits && self.changed.is_empty() {
             return Ok(None);
         }
@@ -92,8 +94,8 @@ impl Up {
             limits.set(name, *number)?;
         }
         let clock = LocalClock::real();
-        let inner = Arc::new(RealTime);
-        let enforced = Enforced::new(inner, &local::shop()?, Arc::clone(&clock), limits, Workflow::Express, SEED);
+        let enforced =
+            Enforced::new(switches.clone(), &local::shop()?, Arc::clone(&clock), limits, Workflow::Express, SEED);
         Ok(Some((clock, Arc::new(enforced))))
     }
 }
@@ -119,7 +121,8 @@ fn guide(url: &str) -> String {
     format!(
         r#"
 The shop is open: {url}
-Buy as yourself (create an account), or as ada@example.com; run it as admin@example.com. Password: {password}
+Buy as yourself (create an account), or as ada@example.com. Password: {password}
+Run it at {url}/admin/ as admin@example.com, same password. Watch it, and break it: {url}/_local
 
 By curl:
 # a token

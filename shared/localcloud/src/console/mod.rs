@@ -2,6 +2,7 @@
 
 pub mod faults;
 mod now;
+mod page;
 
 use std::{
     sync::{Arc, Weak},
@@ -12,7 +13,7 @@ use axum::{
     Extension, Json, Router,
     body::Bytes,
     extract::{Path, State},
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -32,6 +33,7 @@ type Cloud = State<Weak<Inner>>;
 pub(crate) fn router(cloud: Weak<Inner>) -> Router {
     Router::new()
         .route("/_local", get(index))
+        .route("/_local/page/{file}", get(page::file))
         .route("/_local/now", get(happening))
         .route("/_local/saga", get(saga))
         .route("/_local/mails", get(mails))
@@ -66,7 +68,10 @@ pub fn refused(problem: &Problem) -> Response {
     (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 
-async fn index(State(cloud): Cloud) -> Response {
+async fn index(State(cloud): Cloud, headers: HeaderMap) -> Response {
+    if page::is_wanted(&headers) {
+        return page::index();
+    }
     with(&cloud, |cloud| {
         Ok(json!({
             "about": "What is inside the local cloud. Production is AWS.",
@@ -78,6 +83,8 @@ async fn index(State(cloud): Cloud) -> Response {
                 "/_local/stripe": format!("{} payment intents of the Stripe stand-in", cloud.stripe.intents().len()),
                 "/_local/calls": format!("{} AWS requests so far, by function", cloud.meter.read().total_requests()),
                 "/_local/clock": "the cloud's time",
+                "/_local/now": "what is happening, for the page that browsers get here",
+                "/_local/saga": "the state machine",
             },
             "do": {
                 "POST /_local/token": { "subject": "ada", "scope": "customer or admin" },
