@@ -80,7 +80,31 @@ export async function get(path, options = {}) {
  */
 export function post(path, body, options = {}) {
   const headers = { ...options.headers, ...(body !== undefined && { 'content-type': 'application/json' }) };
-  return request(path, { ...options, method: 'POST', body, headers });
+  return request(path, { method: 'POST', ...options, body, headers });
+}
+
+/**
+ * Puts JSON.
+ * @param {string} path
+ * @param {string} body
+ * @param {Options} [options]
+ */
+export function put(path, body, options = {}) {
+  return post(path, body, { ...options, method: 'PUT' });
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} answer
+ * @returns {Promise<T|null>} null when the API, and not its gateway, says that there is no such thing.
+ */
+export async function unlessMissing(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404 && error.slug) return null;
+    throw error;
+  }
 }
 
 /**

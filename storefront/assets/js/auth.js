@@ -11,8 +11,8 @@ import { load, save } from './storage.js';
 const SESSION = 'emporium.session';
 /** What was started under which `state`. Several, as people go back and start again. */
 const STARTED = 'emporium.sign-in';
-/** What else ends with the session: see `checkout-form.js`. */
-const PRIVATE = ['emporium.checkout'];
+/** What else ends with the session: see `checkout-form.js` and `admin/adjust.js`. */
+const PRIVATE = ['emporium.checkout', 'emporium.adjustments'];
 /** A token with less left than this is renewed before it is used. */
 const MARGIN_MS = 60_000;
 
@@ -51,6 +51,20 @@ function setSession(value) {
  */
 export function customer() {
   return session()?.claims ?? null;
+}
+
+/**
+ * Whether the signed-in person's token says that they are an admin. It decides what is offered; what is allowed, the API decides.
+ */
+export function isAdmin() {
+  const token = session()?.access;
+  if (!token) return false;
+  try {
+    return String(readClaims(token).scope ?? '').split(' ').includes('admin');
+  } catch {
+    // A token that is not for reading: whoever holds it is offered what everybody is.
+    return false;
+  }
 }
 
 /** This page's address, to come back to. */

@@ -1,7 +1,7 @@
 // @ts-check
 // What every page has: the header with the cart's count and the sign-in, and the banner that says when the shop is out of reach.
 
-import { CHANGED, customer, here, signIn, signOut } from './auth.js';
+import { CHANGED, customer, here, isAdmin, signIn, signOut } from './auth.js';
 import { count, forgetPending, onChange } from './cart.js';
 import { byId, el, fill, say } from './dom.js';
 import { CONNECTION } from './http.js';
@@ -9,7 +9,7 @@ import { explain } from './problems.js';
 
 /**
  * Fills the page's header. Every page calls it once.
- * @param {'shop'|'cart'|'orders'|''} [current]  Where the page belongs.
+ * @param {'shop'|'cart'|'orders'|'admin'|''} [current]  Where the page belongs.
  */
 export function mountHeader(current = '') {
   const cart = link('/cart.html', 'Cart ', current === 'cart');
@@ -17,6 +17,7 @@ export function mountHeader(current = '') {
   const unit = el('span', { class: 'visually-hidden' });
   cart.append(number, unit);
   const account = el('li', { class: 'account' });
+  const office = el('li', {}, el('a', { href: '/admin/', 'data-test': 'admin', 'aria-current': current === 'admin' ? 'page' : null }, 'Admin'));
   const brand = el('a', { class: 'brand', href: '/', 'aria-current': current === 'shop' ? 'page' : null }, 'Emporium');
   fill(
     byId('header'),
@@ -25,13 +26,16 @@ export function mountHeader(current = '') {
       'div',
       { class: 'bar' },
       brand,
-      el('nav', { 'aria-label': 'Shop' }, el('ul', {}, el('li', {}, link('/orders.html', 'Orders', current === 'orders')), account, el('li', {}, cart))),
+      el('nav', { 'aria-label': 'Shop' }, el('ul', {}, office, el('li', {}, link('/orders.html', 'Orders', current === 'orders')), account, el('li', {}, cart))),
     ),
   );
   const counted = () => showCount(number, unit);
   counted();
   onChange(counted);
-  const signedIn = () => showAccount(account);
+  const signedIn = () => {
+    office.hidden = !isAdmin();
+    showAccount(account);
+  };
   signedIn();
   window.addEventListener(CHANGED, signedIn);
   // A page that comes back from the browser's memory has missed what happened.

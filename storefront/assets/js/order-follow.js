@@ -26,8 +26,9 @@ export const isLate = (order) => isMoving(order) && now() - Date.parse(order.cre
  * @param {string} id
  * @param {(order: Order) => void} show
  * @param {(error: unknown) => void} fail  Told of an error that will not pass; nothing is asked any more after it.
+ * @param {AbortSignal} [end]
  */
-export async function follow(id, show, fail) {
+export async function follow(id, show, fail, end) {
   /** @type {string|null} */
   let etag = null;
   /** @type {Order|null} */
@@ -53,7 +54,7 @@ export async function follow(id, show, fail) {
     }
     if (order && !isMoving(order)) return null;
     return pauseAfter(order, performance.now() - began);
-  });
+  }, end);
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // Products, their pictures, how many can be ordered, and their sales.
 
-import { ApiError, get } from './api.js';
+import { get, unlessMissing } from './api.js';
 import { still } from './art.js';
 import { el } from './dom.js';
 
@@ -78,20 +78,6 @@ export async function availability(skus, signal) {
     for (const item of items) found.set(item.sku, item);
   }
   return found;
-}
-
-/**
- * @template T
- * @param {Promise<T>} answer
- * @returns {Promise<T|null>}
- */
-async function unlessMissing(answer) {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404 && error.slug) return null;
-    throw error;
-  }
 }
 
 /** @param {string} sku */

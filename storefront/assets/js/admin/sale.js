@@ -1,0 +1,98 @@
+// @ts-check
+// The sale of a product: announcing, opening, changing, closing and ending it.
+
+import { now, put, request } from '../api.js';
+import { button, byId, fill, input, say } from '../dom.js';
+import { findSale } from '../products.js';
+import { act } from './acts.js';
+import { ask } from './ask.js';
+import { showApiFaults, showFaults, typed, wholeNumber } from './fields.js';
+import { badgeOf, saleInWords } from './sale-words.js';
+import { forField, fromField } from './times.js';
+
+/** @typedef {import('../types.js').Sale} Sale */
+/** @typedef {{opens_at?: string, closes_at?: string, per_customer?: number}} Wish */
+
+const POINTERS = { '/opens_at': 'opens', '/closes_at': 'closes', '/per_customer': 'per-customer' };
+const FIELDS = Object.values(POINTERS);
+const PER_CUSTOMER_MAX = 10_000;
+
+/** @param {string} sku */
+export async function mountSale(sku) {
+  const path = `/sales/${encodeURIComponent(sku)}`;
+  const outcome = byId('sale-outcome');
+  const main = /** @type {HTMLButtonElement} */ (byId('sale-button'));
+  /** @type {Sale|null} */
+  let sale = await findSale(sku);
+
+  /**
+   * @param {Wish} wish
+   * @param {string} said
+   */
+  async function write(wish, said) {
+    try {
+      const response = await put(path, JSON.stringify(wish), { auth: true });
+      sale = await response.json();
+      show();
+      return said;
+    } catch (error) {
+      if (!showApiFaults(error, POINTERS)) throw error;
+    }
+  }
+
+  const rest = () => ({ closes_at: sale?.closes_at, per_customer: sale?.per_customer });
+  const open = () => act(main, outcome, () => write({ ...rest(), closes_at: undefined }, 'The sale is open. It is in force within seconds.'));
+  const close = () => act(main, outcome, () => write({ ...rest(), opens_at: sale?.opens_at, closes_at: new Date(now()).toISOString() }, 'The sale is closed.'));
+
+  async function end() {
+    const words = 'The product is sold as always again, at once. Orders that wait in the queue stay in it.';
+    if (!(await ask({ title: 'End this sale?', words, yes: 'Yes, end it' }))) return;
+    await act(main, outcome, async () => {
+      await request(path, { method: 'DELETE', auth: true });
+      sale = null;
+      show();
+      byId('opens').focus();
+      return 'There is no sale any more: the product is sold as always.';
+    });
+  }
+
+  function show() {
+    fill(byId('sale-badge'), badgeOf(sale));
+    say(byId('sale-words'), saleInWords(sale));
+    input('opens').value = forField(sale?.opens_at);
+    input('closes').value = forField(sale?.closes_at);
+    input('per-customer').value = String(sale?.per_customer ?? '');
+    say(main, sale ? 'Save the changes' : 'Start the sale');
+    showFaults(FIELDS, {});
+    const phase = sale?.phase;
+    fill(
+      byId('sale-actions'),
+      (phase === 'announced' || phase === 'over') && button(phase === 'over' ? 'Open again now' : 'Open now', open, { class: 'button quiet', 'data-test': 'sale-open' }),
+      phase === 'open' && button('Close now', close, { class: 'button quiet', 'data-test': 'sale-close' }),
+      sale && button('End the sale', end, { class: 'button quiet', 'data-test': 'sale-end' }),
+    );
+  }
+
+  byId('sale-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    const wish = check(sale);
+    if (wish) act(main, outcome, () => write(wish, sale ? 'Changed. It is in force within seconds.' : 'Done. The sale is in force within 30 seconds.'));
+  });
+  show();
+}
+
+/**
+ * What is typed, if it can be sent.
+ * @param {Sale|null} sale
+ * @returns {Wish|null}
+ */
+function check(sale) {
+  const [opens_at, closes_at] = [fromField(input('opens').value, sale?.opens_at), fromField(input('closes').value, sale?.closes_at)];
+  const limit = typed('per-customer');
+  const per_customer = limit === '' ? undefined : wholeNumber(limit, 1, PER_CUSTOMER_MAX);
+  /** @type {Record<string, string>} */
+  const faults = {};
+  if (closes_at && Date.parse(closes_at) <= (opens_at ? Date.parse(opens_at) : now())) faults.closes = 'Must be after the opening';
+  if (per_customer === null) faults['per-customer'] = 'A whole number, 1 to 10,000, or nothing';
+  return showFaults(FIELDS, faults) && per_customer !== null ? { opens_at, closes_at, per_customer } : null;
+}
