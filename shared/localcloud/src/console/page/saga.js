@@ -28,7 +28,9 @@ export class SagaSection {
     this.traffic = new Traffic(this.graph);
     this.graph.showFailures(this.failures.checked);
     describe(line, null);
-    fill(byId('graph'), this.graph.element);
+    const place = fill(byId('graph'), this.graph.element);
+    // Where it does not fit, the middle is what happens most.
+    place.scrollLeft = (place.scrollWidth - place.clientWidth) / 2;
     fill(byId('graph-text'), el('p', { class: 'hint' }, `${saga.name} begins at ${saga.start_at}.`), asText(saga));
   }
 
