@@ -23,7 +23,7 @@ const GROUPS = [
   { key: 'webhooks', name: 'Webhooks of Stripe', choices: [
     { value: 'once', name: 'once', says: 'Each webhook arrives once.' },
     { value: 'twice', name: 'twice', says: 'Each webhook arrives twice. Watch that nothing is paid, and no mail sent, a second time.' },
-    { value: 'lost', name: 'lost', says: 'No webhook arrives. Watch orders with 3-D Secure wait, until the watchdog asks Stripe by itself.' },
+    { value: 'lost', name: 'lost', says: 'No webhook arrives. Watch orders with 3-D Secure wait, until the watchdog starts their saga again, which asks Stripe.' },
   ] },
   { key: 'messages', name: 'Messages of queues', choices: [
     { value: 'once', name: 'once', says: 'Each message is handed over once.' },

@@ -142,7 +142,7 @@ function drawState(place) {
   const corner = state.kind === 'Choice' ? { x: w * 0.55, y: h * 0.62 } : { x: w, y: h };
   const here = svg('text', { class: 'here', x: x - corner.x - 4, y: y - corner.y + 6 });
   const marks = svg('text', { class: 'marks', x: x + corner.x + 4, y: y - corner.y + 6 });
-  const passed = svg('text', { class: 'passed', x: x + corner.x + 4, y: y + corner.y + 2 });
+  const passed = svg('text', { class: 'passed', x: x + corner.x + 4, y: y + corner.y + (state.kind === 'Choice' ? 8 : 2) });
   const name = svg('text', { class: 'name', x, y: y + 4.5 }, state.name);
   const group = svg('g', { class: `state ${state.kind.toLowerCase()}`, role: 'img', 'aria-label': state.name }, shape(place), name, here, passed, marks);
   return { group, here, passed, marks, place };

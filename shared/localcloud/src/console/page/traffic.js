@@ -8,8 +8,10 @@ import { half } from './layout.js';
 /**
  * @typedef {import('./types.js').Execution} Execution
  * @typedef {import('./graph.js').Graph} Graph
- * @typedef {{execution: Execution, dot: SVGElement, at: number, began: number, way: Way|null, place: Point, aside: number}} Traveller
- *   `at`: how far along its path it has been played; `began`: when it set out, or came to rest; `way`: what it is moving on.
+ * @typedef {{execution: Execution, dot: SVGElement, at: number, began: number, way: Way|null, place: Point, aside: number,
+ *   gone: boolean}} Traveller
+ *   `at`: how far along its path it has been played; `began`: when it set out, or came to rest; `way`: what it is moving on;
+ *   `gone`: the feed has so many newer ones that it does not say what became of this one.
  * @typedef {{x: number, y: number}} Point
  * @typedef {(done: number) => Point} Way
  */
@@ -49,6 +51,9 @@ export class Traffic {
    * @param {Execution[]} executions
    */
   read(executions) {
+    const named = new Set(executions.map(({ name }) => name));
+    for (const traveller of this.travellers.values()) traveller.gone = !named.has(traveller.execution.name);
+    for (const name of this.through) if (!named.has(name)) this.through.delete(name);
     let apart = 0;
     for (const execution of [...executions].reverse()) {
       if (this.through.has(execution.name)) continue;
@@ -75,7 +80,7 @@ export class Traffic {
     for (const { state } of execution.path.slice(0, at)) this.#figures(state).passed += 1;
     const place = this.#stand(execution.path[at].state, 0);
     const aside = ASIDE * (((this.travellers.size * 3) % 7) / 3 - 1);
-    this.travellers.set(execution.name, { execution, dot, at, began: performance.now() + later, way: null, place, aside });
+    this.travellers.set(execution.name, { execution, dot, at, began: performance.now() + later, way: null, place, aside, gone: false });
     this.graph.dots.append(dot);
     return undefined;
   }
@@ -111,7 +116,7 @@ export class Traffic {
     const step = behind > PATIENT_STEPS ? HURRIED_MS : STEP_MS;
     if (traveller.way && elapsed >= step) this.#arrive(traveller, now);
     else if (!traveller.way && behind > 0 && elapsed >= 0) this.#leave(traveller, now);
-    else if (!traveller.way && execution.status !== 'RUNNING' && elapsed > REST_MS) return this.#end(execution, traveller.at);
+    else if (!traveller.way && (execution.status !== 'RUNNING' || traveller.gone) && elapsed > REST_MS) return this.#end(execution, traveller.at);
     const state = execution.path[traveller.at]?.state ?? '';
     if (traveller.way) {
       const { x, y } = traveller.way(Math.min(1, (now - traveller.began) / step));
@@ -205,13 +210,9 @@ export class Traffic {
     for (const name of this.graph.states.keys()) this.graph.count(name, { ...this.#figures(name), here: here.get(name) ?? 0 });
   }
 
-  /** Forgets all that was seen: the cloud is another one. */
-  forget() {
-    for (const { dot } of this.travellers.values()) dot.remove();
-    this.travellers.clear();
-    this.through.clear();
-    this.tally.clear();
-    this.first = true;
+  /** Nothing moves any more: the graph is taken away. */
+  stop() {
+    cancelAnimationFrame(this.frame);
   }
 }
 
