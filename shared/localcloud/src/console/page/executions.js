@@ -76,7 +76,7 @@ export class Executions {
     fill(this.detail,
       el('h4', {}, 'Order ', el('code', {}, execution.order_id)),
       el('p', { class: 'hint' }, `${execution.direction}, ${status(execution.status)}, began at ${clock(execution.started_at)}, ${count(execution.retries, 'retry', 'retries')}`),
-      execution.error && el('p', { class: 'notice bad' }, el('strong', {}, execution.error), execution.cause && `: ${execution.cause}`),
+      execution.error && el('div', { class: 'notice bad' }, el('strong', {}, execution.error), execution.cause && el('p', {}, execution.cause)),
       el('ol', { class: 'path' }, execution.path.map((step, index) => el('li', {}, el('span', {}, step.state), ' ', el('span', { class: 'hint' },
         index === 0 ? clock(step.at) : `after ${duration(between(execution.started_at, step.at))}`)))),
       el('p', { class: 'actions' },

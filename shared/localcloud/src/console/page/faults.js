@@ -23,7 +23,7 @@ const GROUPS = [
   { key: 'webhooks', name: 'Webhooks of Stripe', choices: [
     { value: 'once', name: 'once', says: 'Each webhook arrives once.' },
     { value: 'twice', name: 'twice', says: 'Each webhook arrives twice. Watch that nothing is paid, and no mail sent, a second time.' },
-    { value: 'lost', name: 'lost', says: 'No webhook arrives. Watch orders with 3-D Secure wait, until the watchdog asks Stripe by itself.' },
+    { value: 'lost', name: 'lost', says: 'No webhook arrives. Watch orders with 3-D Secure wait, until the watchdog starts their saga again, which asks Stripe.' },
   ] },
   { key: 'messages', name: 'Messages of queues', choices: [
     { value: 'once', name: 'once', says: 'Each message is handed over once.' },
@@ -35,13 +35,16 @@ export class FaultsSection {
   constructor() {
     /** @type {FaultsFeed|null} */
     this.now = null;
+    /** How many changes are under way: what is read meanwhile may be older than they are. */
+    this.changing = 0;
     this.said = byId('faults-said');
     this.banner = byId('broken');
     byId('heal').addEventListener('click', () => this.change(HEALED));
   }
 
   async look() {
-    this.#show(await get('/_local/faults'));
+    const faults = await get('/_local/faults');
+    if (this.changing === 0) this.#show(faults);
   }
 
   /**
@@ -49,13 +52,18 @@ export class FaultsSection {
    */
   async change(change) {
     if (!this.now) return;
-    const { stripe, webhooks, messages, killed } = { ...this.now, ...change };
+    const before = this.now;
+    this.now = { ...before, ...change };
+    const { stripe, webhooks, messages, killed } = this.now;
+    this.changing += 1;
     try {
       this.#show(await put('/_local/faults', { stripe, webhooks, messages, killed }));
       say(this.said, '');
     } catch (error) {
       say(this.said, `It could not be switched: ${/** @type {Error} */ (error).message}`);
-      this.#set(this.now);
+      this.#show(before);
+    } finally {
+      this.changing -= 1;
     }
   }
 
@@ -100,7 +108,7 @@ export class FaultsSection {
         el('input', { type: 'checkbox', id: `kill-${name}`, on: { change: () => this.#kill(name) } }), name.slice(context.length + 1))))));
     return el('fieldset', { class: 'fault' }, el('legend', {}, 'Kill functions'),
       el('p', { class: 'hint' }, 'What runs a function dies in the middle of its work, each time, until it is healed. Watch the step be tried again, the execution fail, and no order be lost.'),
-      contexts);
+      el('div', { class: 'kills-by-context' }, contexts));
   }
 
   /** @param {string} name */

@@ -37,7 +37,7 @@ export class Graph {
   #drawWays(labels) {
     return svg('g', { class: 'ways' }, ...this.plan.edges.map((edge) => {
       const path = /** @type {SVGPathElement} */ (svg('path', { d: edge.d, class: edge.failure ? 'way failure' : 'way', 'marker-end': 'url(#tip)' }));
-      const words = edge.when && !edge.failure ? edge.when.replace(/^\$\.(answer\.)?/, '') : null;
+      const words = edge.when && !edge.failure ? condition(edge.when) : null;
       const label = words ? svg('text', { class: 'when', x: edge.middle.x, y: edge.middle.y - 4, 'aria-hidden': true }, words) : null;
       if (label) labels.append(label);
       this.ways.push({ path, from: edge.from, to: edge.to, label });
@@ -138,10 +138,11 @@ function arrow() {
 function drawState(place) {
   const { x, y, state } = place;
   const { x: w, y: h } = half(state);
-  const inset = state.kind === 'Choice' ? 26 : 2;
-  const here = svg('text', { class: 'here', x: x - w + inset, y: y - h - 3 });
-  const marks = svg('text', { class: 'marks', x: x + w - inset, y: y - h - 3 });
-  const passed = svg('text', { class: 'passed', x: x + w - inset, y: y + h + 10 });
+  // A diamond leaves its corners free.
+  const corner = state.kind === 'Choice' ? { x: w * 0.55, y: h * 0.62 } : { x: w, y: h };
+  const here = svg('text', { class: 'here', x: x - corner.x - 4, y: y - corner.y + 6 });
+  const marks = svg('text', { class: 'marks', x: x + corner.x + 4, y: y - corner.y + 6 });
+  const passed = svg('text', { class: 'passed', x: x + corner.x + 4, y: y + corner.y + (state.kind === 'Choice' ? 8 : 2) });
   const name = svg('text', { class: 'name', x, y: y + 4.5 }, state.name);
   const group = svg('g', { class: `state ${state.kind.toLowerCase()}`, role: 'img', 'aria-label': state.name }, shape(place), name, here, passed, marks);
   return { group, here, passed, marks, place };
@@ -171,11 +172,19 @@ export function asText(saga) {
  */
 export function describe(line, state) {
   if (!state) return fill(line, 'Point at a state, or walk through them with the arrow keys, to read what it does.');
-  const ways = state.transitions.map(({ to, when }) => el('span', { class: 'way-words' }, `→ ${to}`, when ? ` when ${when}` : ''));
+  const ways = state.transitions.map(({ to, when }) => el('span', { class: 'way-words' }, `→ ${to}`, when ? ` when ${condition(when)}` : ''));
   return fill(line, el('strong', {}, state.name), ` ${state.comment ?? ''} `, ways);
 }
 
 /** @param {import('./types.js').Transition} transition */
 function way({ to, when }) {
-  return el('li', {}, `to ${to}`, when ? ` when ${when}` : '');
+  return el('li', {}, `to ${to}`, when ? ` when ${condition(when)}` : '');
+}
+
+/**
+ * `$.answer.outcome StringEquals "held"` as people say it. Anything else stays as it is.
+ * @param {string} when
+ */
+function condition(when) {
+  return when.replace(/^\$\.(?:answer\.)?(\S+) StringEquals "(.*)"$/, '$1 is $2').replace(/^States\.ALL$/, 'an error stays');
 }

@@ -48,3 +48,13 @@ export function showTrouble(trouble) {
   if (trouble.name === 'Stopped') fill(place, el('p', {}, 'The local cloud has stopped: start it again with ', el('code', {}, 'cargo shop up'), '. This page goes on by itself.'));
   else fill(place, el('p', {}, `The local cloud answered with an error: ${trouble.message}. This page asks again.`));
 }
+
+/**
+ * Says so when only a part of the page could not be read. That the cloud has stopped is said above already.
+ * @param {Error|null} trouble
+ */
+export function showPartTrouble(trouble) {
+  const words = trouble && trouble.name !== 'Stopped' ? `Costs, switches or messages could not be read: ${trouble.message}` : '';
+  say(byId('part-trouble'), words);
+  byId('part-trouble').hidden = words === '';
+}

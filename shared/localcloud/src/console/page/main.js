@@ -24,7 +24,7 @@ import { BillSection } from './bill.js';
 import { showExperiments } from './experiments.js';
 import { FaultsSection } from './faults.js';
 import { get } from './feeds.js';
-import { showHeader, showTrouble } from './header.js';
+import { showHeader, showPartTrouble, showTrouble } from './header.js';
 import { MailsSection } from './mails.js';
 import { QueuesSection } from './queues.js';
 import { SagaSection } from './saga.js';
@@ -69,7 +69,6 @@ every(NOW_MS, async () => {
   await mails.look(now.mails);
 }, trouble);
 
-// What goes wrong here is said by the loop above, which asks the same cloud more often.
 every(SLOW_MS, async () => {
   await Promise.all([bill.look(), faults.look(), queues.look()]);
-}, () => undefined);
+}, showPartTrouble);

@@ -67,6 +67,7 @@ export class QueuesSection {
   #toggled(name, open) {
     if (open) this.open.add(name);
     else this.open.delete(name);
+    // If it fails, the next look, which is soon, says so.
     this.look().catch(() => undefined);
   }
 }

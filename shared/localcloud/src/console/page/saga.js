@@ -11,6 +11,7 @@ import { Traffic } from './traffic.js';
 
 export class SagaSection {
   constructor() {
+    this.version = '';
     /** @type {Graph|null} */
     this.graph = null;
     /** @type {Traffic|null} */
@@ -20,15 +21,21 @@ export class SagaSection {
     this.failures.addEventListener('change', () => this.graph?.showFailures(this.failures.checked));
   }
 
-  /** Reads the state machine, which stays the same while the cloud runs. */
+  /** Reads the state machine, which stays the same while the cloud runs, and mostly when it is started again. */
   async load() {
-    const saga = await get('/_local/saga');
+    const saga = /** @type {import('./types.js').Saga} */ (await get('/_local/saga'));
+    const version = JSON.stringify(saga);
+    if (version === this.version) return;
+    this.version = version;
+    this.traffic?.stop();
     const line = byId('about-state');
     this.graph = new Graph(saga, (state) => describe(line, state));
     this.traffic = new Traffic(this.graph);
     this.graph.showFailures(this.failures.checked);
     describe(line, null);
-    fill(byId('graph'), this.graph.element);
+    const place = fill(byId('graph'), this.graph.element);
+    // Where it does not fit, the middle is what happens most.
+    place.scrollLeft = (place.scrollWidth - place.clientWidth) / 2;
     fill(byId('graph-text'), el('p', { class: 'hint' }, `${saga.name} begins at ${saga.start_at}.`), asText(saga));
   }
 

@@ -8,8 +8,10 @@ import { half } from './layout.js';
 /**
  * @typedef {import('./types.js').Execution} Execution
  * @typedef {import('./graph.js').Graph} Graph
- * @typedef {{execution: Execution, dot: SVGElement, at: number, began: number, way: Way|null, place: Point}} Traveller
- *   `at`: how far along its path it has been played; `way`: what it is moving on.
+ * @typedef {{execution: Execution, dot: SVGElement, at: number, began: number, way: Way|null, place: Point, aside: number,
+ *   gone: boolean}} Traveller
+ *   `at`: how far along its path it has been played; `began`: when it set out, or came to rest; `way`: what it is moving on;
+ *   `gone`: the feed has so many newer ones that it does not say what became of this one.
  * @typedef {{x: number, y: number}} Point
  * @typedef {(done: number) => Point} Way
  */
@@ -20,6 +22,10 @@ const HURRIED_MS = 70;
 const PATIENT_STEPS = 14;
 /** More dots than this, and further executions are only counted. */
 const MOST_DOTS = 60;
+/** Those that are read of together set out one after the other, or they would look like one. */
+const APART_MS = 60;
+/** How far from the middle of a way a dot may run, for the same reason. */
+const ASIDE = 5;
 /** How long a dot stays where it ended. */
 const REST_MS = 900;
 
@@ -45,11 +51,15 @@ export class Traffic {
    * @param {Execution[]} executions
    */
   read(executions) {
+    const named = new Set(executions.map(({ name }) => name));
+    for (const traveller of this.travellers.values()) traveller.gone = !named.has(traveller.execution.name);
+    for (const name of this.through) if (!named.has(name)) this.through.delete(name);
+    let apart = 0;
     for (const execution of [...executions].reverse()) {
       if (this.through.has(execution.name)) continue;
       const traveller = this.travellers.get(execution.name);
       if (traveller) this.#follow(traveller, execution);
-      else this.#meet(execution);
+      else this.#meet(execution, APART_MS * apart++);
     }
     this.first = false;
     this.#count();
@@ -59,8 +69,9 @@ export class Traffic {
   /**
    * Those that had ended before the page was opened are counted; of those that run, only the last state is shown.
    * @param {Execution} execution
+   * @param {number} later
    */
-  #meet(execution) {
+  #meet(execution, later) {
     const over = execution.status !== 'RUNNING';
     if ((over && this.first) || this.travellers.size >= MOST_DOTS) return over ? this.#end(execution, 0) : undefined;
     if (execution.path.length === 0) return undefined;
@@ -68,7 +79,8 @@ export class Traffic {
     const at = this.first ? execution.path.length - 1 : 0;
     for (const { state } of execution.path.slice(0, at)) this.#figures(state).passed += 1;
     const place = this.#stand(execution.path[at].state, 0);
-    this.travellers.set(execution.name, { execution, dot, at, began: performance.now(), way: null, place });
+    const aside = ASIDE * (((this.travellers.size * 3) % 7) / 3 - 1);
+    this.travellers.set(execution.name, { execution, dot, at, began: performance.now() + later, way: null, place, aside, gone: false });
     this.graph.dots.append(dot);
     return undefined;
   }
@@ -103,11 +115,13 @@ export class Traffic {
     const elapsed = now - traveller.began;
     const step = behind > PATIENT_STEPS ? HURRIED_MS : STEP_MS;
     if (traveller.way && elapsed >= step) this.#arrive(traveller, now);
-    else if (!traveller.way && behind > 0) this.#leave(traveller, now);
-    else if (!traveller.way && execution.status !== 'RUNNING' && elapsed > REST_MS) return this.#end(execution, traveller.at);
+    else if (!traveller.way && behind > 0 && elapsed >= 0) this.#leave(traveller, now);
+    else if (!traveller.way && (execution.status !== 'RUNNING' || traveller.gone) && elapsed > REST_MS) return this.#end(execution, traveller.at);
     const state = execution.path[traveller.at]?.state ?? '';
-    if (traveller.way) traveller.place = traveller.way(Math.min(1, (now - traveller.began) / step));
-    else {
+    if (traveller.way) {
+      const { x, y } = traveller.way(Math.min(1, (now - traveller.began) / step));
+      traveller.place = { x: x + traveller.aside, y: y + traveller.aside / 2 };
+    } else {
       const standing = crowd.get(state) ?? 0;
       crowd.set(state, standing + 1);
       traveller.place = this.#stand(state, standing);
@@ -196,13 +210,9 @@ export class Traffic {
     for (const name of this.graph.states.keys()) this.graph.count(name, { ...this.#figures(name), here: here.get(name) ?? 0 });
   }
 
-  /** Forgets all that was seen: the cloud is another one. */
-  forget() {
-    for (const { dot } of this.travellers.values()) dot.remove();
-    this.travellers.clear();
-    this.through.clear();
-    this.tally.clear();
-    this.first = true;
+  /** Nothing moves any more: the graph is taken away. */
+  stop() {
+    cancelAnimationFrame(this.frame);
   }
 }
 
