@@ -72,11 +72,28 @@ pub async fn look_at_everything(people: &People) -> anyhow::Result<()> {
         "/stock/MUG-01",
         "/availability?skus=MUG-01",
         "/orders",
+        "/orders?list=all",
+        "/orders?list=needs-operator",
+        "/orders?customer=ada",
+        "/sales",
+        "/stock/MUG-01/adjustments",
         &format!("/payments/{id}"),
+        &format!("/holds/{id}"),
+        &format!("/mails/{id}"),
     ] {
         people.read(path).await?;
     }
     Ok(())
+}
+
+/// An admin starts a parked order's saga again, gives its watch back, and takes the order back for the shop.
+pub async fn run_the_shop(people: &People) -> anyhow::Result<()> {
+    let id = people.place("pm_card_threeDSecureRequired", &[("MUG-01", 1)]).await?;
+    people.await_status(&id, &["ACTION_REQUIRED"]).await?;
+    people.resume(&id).await?;
+    people.redrive(&id).await?;
+    people.cancel_for_the_shop(&id).await?;
+    people.await_status(&id, &["CANCELLED"]).await
 }
 
 /// An admin looks after the shelf.

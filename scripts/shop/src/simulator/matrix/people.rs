@@ -7,6 +7,7 @@ use fakestripe::Authentication;
 use http::{Method, StatusCode};
 use kernel::Clock;
 use localcloud::issuer::Scope;
+use localcloud::sqs::NewMessage;
 use serde_json::{Value, json};
 
 use crate::simulator::{
@@ -148,6 +149,43 @@ impl People {
         }
     }
 
+    /// An admin takes the order back. Whether that was still possible.
+    pub async fn cancel_for_the_shop(&self, id: &str) -> anyhow::Result<bool> {
+        let path = format!("/orders/{id}/cancel");
+        let hear = |answer: &Answer| self.promises.cancelled(id, answer);
+        let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, hear).await?;
+        match answer.status {
+            StatusCode::ACCEPTED => Ok(true),
+            StatusCode::CONFLICT => Ok(false),
+            _ => bail!("the order cannot be taken back: {answer:?}"),
+        }
+    }
+
+    /// An admin does not want to wait for the watchdog.
+    pub async fn resume(&self, id: &str) -> anyhow::Result<()> {
+        let path = format!("/orders/{id}/resume");
+        let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(answer.status == StatusCode::ACCEPTED, "POST {path}: {answer:?}");
+        Ok(())
+    }
+
+    /// A watch of the order was given up; an admin sees it, and gives it back.
+    pub async fn redrive(&self, id: &str) -> anyhow::Result<()> {
+        let cloud = self.world.cloud();
+        let dead = cloud.queue_name("orders", "watch-dead");
+        let watch = NewMessage::text(json!({ "order_id": id, "round": 0 }).to_string());
+        cloud.queues().send(&dead, watch).map_err(|why| anyhow!(why))?;
+        let there = self.read("/dead-letters").await?.json();
+        let queues = there["queues"].as_array().context("GET /dead-letters has no queues")?;
+        let watch =
+            queues.iter().find(|queue| queue["queue"] == "orders/watch").context("orders/watch is not told of")?;
+        ensure!(watch["messages"].as_u64() >= Some(1), "the dead letter is not told of: {watch}");
+        let path = "/dead-letters/orders/watch/redrive";
+        let answer = self.ask((Method::POST, path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(answer.status == StatusCode::ACCEPTED, "POST {path}: {answer:?}");
+        Ok(())
+    }
+
     /// The customer looks at the order.
     pub async fn look(&self, id: &str) -> anyhow::Result<Value> {
         let hear = |answer: &Answer| match answer.status {
@@ -160,7 +198,8 @@ impl People {
 
     /// Anybody, the customer or an admin, reads something that is there.
     pub async fn read(&self, path: &str) -> anyhow::Result<Answer> {
-        let token = if path.starts_with("/orders") { &self.customer } else { &self.admin };
+        let own = path.starts_with("/orders") && !path.contains('?');
+        let token = if own { &self.customer } else { &self.admin };
         let answer = self.ask((Method::GET, path), token, &[], &Value::Null, |_| {}).await?;
         ensure!(answer.status == StatusCode::OK, "GET {path}: {answer:?}");
         Ok(answer)
