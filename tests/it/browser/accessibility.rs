@@ -16,7 +16,7 @@ const SETTLED: Duration = Duration::from_millis(400);
 
 impl Browser {
     /// What axe-core finds wrong with the page as it is: WCAG 2.2, A and AA.
-    async fn faults(&self) -> Vec<String> {
+    pub async fn faults(&self) -> Vec<String> {
         let axe = std::fs::read_to_string(axe()).unwrap();
         self.page.execute(axe, Vec::new()).await.unwrap();
         let script = "const done = arguments[0]; \
