@@ -40,9 +40,22 @@ export async function mountSale(sku) {
     }
   }
 
-  const rest = () => ({ closes_at: sale?.closes_at, per_customer: sale?.per_customer });
-  const open = () => act(main, outcome, () => write({ ...rest(), closes_at: undefined }, 'The sale is open. It is in force within seconds.'));
-  const close = () => act(main, outcome, () => write({ ...rest(), opens_at: sale?.opens_at, closes_at: new Date(now()).toISOString() }, 'The sale is closed.'));
+  const open = () => {
+    // One that is over is opened again without an end.
+    const closes_at = sale?.closes_at && Date.parse(sale.closes_at) > now() ? sale.closes_at : undefined;
+    return writeNow({ per_customer: sale?.per_customer, closes_at }, 'The sale is open. It is in force within seconds.');
+  };
+  const close = () => writeNow({ ...sale, closes_at: new Date(now()).toISOString() }, 'The sale is closed.');
+
+  /**
+   * @param {Wish} wish
+   * @param {string} said
+   */
+  async function writeNow({ opens_at, closes_at, per_customer }, said) {
+    await act(main, outcome, () => write({ opens_at, closes_at, per_customer }, said));
+    // The button that was pressed is gone.
+    if (document.activeElement === document.body) main.focus();
+  }
 
   async function end() {
     const words = 'The product is sold as always again, at once. Orders that wait in the queue stay in it.';
