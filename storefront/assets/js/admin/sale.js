@@ -16,6 +16,7 @@ import { forField, fromField } from './times.js';
 const POINTERS = { '/opens_at': 'opens', '/closes_at': 'closes', '/per_customer': 'per-customer' };
 const FIELDS = Object.values(POINTERS);
 const PER_CUSTOMER_MAX = 10_000;
+const CLOCKS_DIFFER_MS = 2000;
 
 /** @param {string} sku */
 export async function mountSale(sku) {
@@ -45,7 +46,11 @@ export async function mountSale(sku) {
     const closes_at = sale?.closes_at && Date.parse(sale.closes_at) > now() ? sale.closes_at : undefined;
     return writeNow({ per_customer: sale?.per_customer, closes_at }, 'The sale is open. It is in force within seconds.');
   };
-  const close = () => writeNow({ ...sale, closes_at: new Date(now()).toISOString() }, 'The sale is closed.');
+  const close = () => {
+    // A little earlier than now, so that the shop finds it over whatever its clock says; never before it opened.
+    const at = Math.max(Date.parse(sale?.opens_at ?? '') + 1, now() - CLOCKS_DIFFER_MS);
+    return writeNow({ ...sale, closes_at: new Date(at).toISOString() }, 'The sale is closed.');
+  };
 
   /**
    * @param {Wish} wish
