@@ -89,13 +89,27 @@ export async function mountImages(sku) {
     }
   }
 
+  mountUpload(sku, outcome, (id) => {
+    waitedFor.add(id);
+    watch();
+  });
+  if ((await read()).some(isOnItsWay)) watch();
+}
+
+/**
+ * The form for another picture.
+ * @param {string} sku
+ * @param {HTMLElement} outcome
+ * @param {(id: string) => void} uploaded
+ */
+function mountUpload(sku, outcome, uploaded) {
   /** @param {File} file */
   async function send(file) {
     tell(outcome, 'Uploading…');
     try {
-      waitedFor.add(await upload(sku, file, typed('alt')));
+      const id = await upload(sku, file, typed('alt'));
       /** @type {HTMLFormElement} */ (byId('upload')).reset();
-      watch();
+      uploaded(id);
       return 'Uploaded. Its sizes are being made…';
     } catch (error) {
       if (showApiFaults(error, POINTERS)) return;
@@ -112,8 +126,6 @@ export async function mountImages(sku) {
     act(/** @type {HTMLButtonElement} */ (byId('upload-button')), outcome, () => send(file));
   });
   input('file').addEventListener('change', () => showFaults(['file'], { file: faultOf(input('file').files?.[0]) }));
-
-  if ((await read()).some(isOnItsWay)) watch();
 }
 
 /** @param {Image} image */

@@ -41,23 +41,16 @@ export async function mountSale(sku) {
     }
   }
 
-  const open = () => {
-    // One that is over is opened again without an end.
-    const closes_at = sale?.closes_at && Date.parse(sale.closes_at) > now() ? sale.closes_at : undefined;
-    return writeNow({ per_customer: sale?.per_customer, closes_at }, 'The sale is open. It is in force within seconds.');
-  };
-  const close = () => {
-    // A little earlier than now, so that the shop finds it over whatever its clock says; never before it opened.
-    const at = Math.max(Date.parse(sale?.opens_at ?? '') + 1, now() - CLOCKS_DIFFER_MS);
-    return writeNow({ ...sale, closes_at: new Date(at).toISOString() }, 'The sale is closed.');
-  };
+  const open = () => writeNow(opened, 'The sale is open. It is in force within seconds.');
+  const close = () => writeNow(closed, 'The sale is closed.');
 
   /**
-   * @param {Wish} wish
+   * @param {(sale: Sale) => Wish} wish
    * @param {string} said
    */
-  async function writeNow({ opens_at, closes_at, per_customer }, said) {
-    await act(main, outcome, () => write({ opens_at, closes_at, per_customer }, said));
+  async function writeNow(wish, said) {
+    const it = sale;
+    if (it) await act(main, outcome, () => write(wish(it), said));
     // The button that was pressed is gone.
     if (document.activeElement === document.body) main.focus();
   }
@@ -82,13 +75,7 @@ export async function mountSale(sku) {
     input('per-customer').value = String(sale?.per_customer ?? '');
     say(main, sale ? 'Save the changes' : 'Start the sale');
     showFaults(FIELDS, {});
-    const phase = sale?.phase;
-    fill(
-      byId('sale-actions'),
-      (phase === 'announced' || phase === 'over') && button(phase === 'over' ? 'Open again now' : 'Open now', open, { class: 'button quiet', 'data-test': 'sale-open' }),
-      phase === 'open' && button('Close now', close, { class: 'button quiet', 'data-test': 'sale-close' }),
-      sale && button('End the sale', end, { class: 'button quiet', 'data-test': 'sale-end' }),
-    );
+    fill(byId('sale-actions'), sale && actions(sale, { open, close, end }));
   }
 
   byId('sale-form').addEventListener('submit', (event) => {
@@ -97,6 +84,31 @@ export async function mountSale(sku) {
     if (wish) act(main, outcome, () => write(wish, sale ? 'Changed. It is in force within seconds.' : 'Done. The sale is in force within 30 seconds.'));
   });
   show();
+}
+
+/**
+ * @param {Sale} sale
+ * @param {Record<'open'|'close'|'end', () => void>} press
+ */
+function actions({ phase }, { open, close, end }) {
+  const quiet = (/** @type {string} */ words, /** @type {() => void} */ press, /** @type {string} */ test) => button(words, press, { class: 'button quiet', 'data-test': test });
+  const first = phase === 'open' ? quiet('Close now', close, 'sale-close') : quiet(phase === 'over' ? 'Open again now' : 'Open now', open, 'sale-open');
+  return [first, quiet('End the sale', end, 'sale-end')];
+}
+
+/** Open from now on. One that is over is opened again without an end. @param {Sale} sale @returns {Wish} */
+function opened({ closes_at, per_customer }) {
+  return { closes_at: closes_at && Date.parse(closes_at) > now() ? closes_at : undefined, per_customer };
+}
+
+/**
+ * Closed a little earlier than now, so that the shop finds it over whatever its clock says; never before it opened.
+ * @param {Sale} sale
+ * @returns {Wish}
+ */
+function closed({ opens_at, per_customer }) {
+  const at = Math.max(Date.parse(opens_at) + 1, now() - CLOCKS_DIFFER_MS);
+  return { opens_at, closes_at: new Date(at).toISOString(), per_customer };
 }
 
 /**
