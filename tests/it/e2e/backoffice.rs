@@ -178,7 +178,7 @@ async fn the_ledger_of_a_sku_has_every_adjustment_newest_first() {
             .expect(200);
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let page = |path: String| async { stage.get(&path, &admin).await.expect(200).json() };
+    let page = async |path: String| stage.get(&path, &admin).await.expect(200).json();
     let complete = async || {
         let first = page("/stock/PEN-01/adjustments?limit=2".to_owned()).await;
         let deltas = |page: &Value| -> Vec<i64> {
