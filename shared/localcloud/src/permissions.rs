@@ -46,9 +46,11 @@ impl Permissions {
                 let caller = format!("{}/{name}", service.context);
                 permissions.callers.insert(access_key(&service.context, name), caller.clone());
                 for (reference, actions) in &function.grants {
+                    // A dead-letter queue is a queue.
+                    let kind = if reference.kind == Kind::DeadLetters { Kind::Queue } else { reference.kind };
                     permissions.granted.extend(actions.iter().map(|action| Grant {
                         function: caller.clone(),
-                        kind: reference.kind,
+                        kind,
                         resource: full_name(names, &service.context, reference),
                         action: action.clone(),
                     }));
@@ -97,13 +99,18 @@ pub(crate) fn access_key(context: &str, function: &str) -> String {
     format!("LOCAL-{context}-{function}").to_uppercase()
 }
 
-/// What a resource is called in requests: tables, queues and secrets by name, topics and sagas by ARN.
+/// The secret key of every function. It signs, and nobody has to be kept from it.
+pub(crate) const SECRET: &str = "local";
+
+/// What a resource is called in requests: tables, buckets and secrets by name, topics, queues and sagas by ARN.
 pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Reference) -> String {
     let name = &reference.name;
     match reference.kind {
         Kind::Topic => names.topic_arn(context, name),
         Kind::Saga => names.saga_arn(context, name),
         Kind::Queue => names.queue_arn(context, name),
+        Kind::DeadLetters => names.queue_arn(context, &Names::dead_letter(name)),
+        Kind::Bucket => names.bucket(context, name),
         Kind::Table | Kind::Secret => names.resource(context, name),
         Kind::Email | Kind::Stage => name.clone(),
     }
