@@ -13,7 +13,7 @@ use crate::{
     mailbox::Mail,
     meter::Readings,
     s3::Object,
-    sqs::Peeked,
+    sqs::{Peeked, Received},
 };
 
 /// Where a bench would be, if it were anywhere.
@@ -78,9 +78,24 @@ impl Bench {
         self.inner.dynamodb.scan(&self.inner.names.resource(&self.context, table)).unwrap_or_default()
     }
 
+    /// Puts an item into a table, past all functions.
+    ///
+    /// # Panics
+    /// When there is no such table, or it does not take the item.
+    #[allow(clippy::expect_used, reason = "for tests only")]
+    pub fn put(&self, table: &str, item: &Value) {
+        let table = self.inner.names.resource(&self.context, table);
+        self.inner.dynamodb.put(&table, item).expect("the table takes the item");
+    }
+
     /// The messages of a queue.
     pub fn messages(&self, queue: &str) -> Vec<Peeked> {
         self.inner.queues.peek(&self.inner.names.resource(&self.context, queue), 1_000).unwrap_or_default()
+    }
+
+    /// Receives the messages of a queue, attributes and all.
+    pub fn receive(&self, queue: &str) -> Vec<Received> {
+        self.inner.queues.receive(&self.inner.names.resource(&self.context, queue), 1_000).unwrap_or_default()
     }
 
     /// The object of a bucket under this key, if there is one.
