@@ -73,6 +73,8 @@ fn granted(reference: &Reference, context: &str, imagined: &Imagined) -> (String
         Kind::Table => names.table_arn(context, name),
         Kind::Topic => names.topic_arn(context, name),
         Kind::Queue => names.queue_arn(context, name),
+        Kind::DeadLetters => names.queue_arn(context, &Names::dead_letter(name)),
+        Kind::Bucket => format!("{}/*", names.bucket_arn(context, name)),
         Kind::Saga => names.saga_arn(context, name),
         Kind::Secret => names.secret_arn(context, name),
         Kind::Email => {
