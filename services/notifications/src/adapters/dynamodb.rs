@@ -22,7 +22,8 @@ use crate::{
     ports::{Claim, ClaimMail, Claimed, RecordMail},
 };
 
-const CLAIM: &str = "SET #state = :sending, claim = :claim, claimed_at = :at, claimed_until = :until, forget_at = :forget_at";
+const CLAIM: &str =
+    "SET #state = :sending, claim = :claim, claimed_at = :at, claimed_until = :until, forget_at = :forget_at";
 /// That the claim is ours already means that the SDK asks again because the first answer was lost.
 const MAY_BE_CLAIMED: &str = "attribute_not_exists(order_id) OR #state = :failed \
                               OR (#state = :sending AND (claimed_until < :now OR claim = :claim))";
