@@ -310,7 +310,7 @@ async fn dead_letters_are_shown_and_given_back() {
 
 impl Browser {
     /// Goes to a page of the back office, and signs in as the admin on the way.
-    async fn enter(&self, path: &str) {
+    pub async fn enter(&self, path: &str) {
         self.go(path).await;
         self.click("[data-test=admin-sign-in]").await;
         self.sign_in("admin@example.com").await;

@@ -4,6 +4,7 @@
 //! `cargo test` does not.
 
 mod accessibility;
+mod backoffice;
 mod buying;
 mod chromium;
 mod console;
