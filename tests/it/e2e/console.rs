@@ -128,16 +128,16 @@ async fn switches_and_orders_that_make_no_sense_are_refused() {
     let Some((stage, switches)) = Stage::with_switches("it has no switches").await else { return };
     for (body, status) in [
         (broken("killed", json!(["orders/nothing"])).to_string(), 422),
-        (broken("stripe", json!("odd")).to_string(), 422),
-        (r#"{"stripe":"down"}"#.to_owned(), 422),
+        (broken("stripe", json!("odd")).to_string(), 400),
+        (r#"{"stripe":"down"}"#.to_owned(), 400),
         ("{".to_owned(), 400),
     ] {
         let refused = stage.send(Method::PUT, "/_local/faults", "", &[], body.clone().into_bytes()).await;
         assert_eq!(refused.status, status, "{body}");
         assert_eq!(switches.faults(), localcloud::switches::Faults::default(), "{body}");
     }
-    for (count, card) in [(0, "visa"), (101, "visa"), (1, "gold")] {
-        stage.post("/_local/orders", "", &[], &json!({ "count": count, "card": card })).await.expect(422);
+    for (count, card, status) in [(0, "visa", 422), (101, "visa", 422), (1, "gold", 400)] {
+        stage.post("/_local/orders", "", &[], &json!({ "count": count, "card": card })).await.expect(status);
     }
     stage.finish(&[]).await;
 }

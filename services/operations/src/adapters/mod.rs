@@ -19,6 +19,9 @@ use crate::{
 /// SQS hands out at most so many messages at once. Source: `ReceiveMessage`.
 const SHOWN_MAX: i32 = 10;
 
+/// What a dead-letter queue's name has behind that of its queue.
+const DEAD: &str = "-dead";
+
 /// A message that is looked at is out of sight for so long, if it cannot be put back at once.
 const LOOK_SECONDS: i32 = 5;
 
@@ -84,7 +87,10 @@ impl Redrive for Sqs {
     async fn redrive(&self, url: &str) -> Result<u64, Error> {
         let (messages, arn) = self.attributes(url).await?;
         if messages > 0 {
-            let start = self.0.start_message_move_task().source_arn(arn);
+            // It is named, because SQS does not know where a message came from that a function put there by itself.
+            let queue =
+                arn.strip_suffix(DEAD).ok_or_else(|| Error::Queue(format!("{arn} is of no dead-letter queue")))?;
+            let start = self.0.start_message_move_task().destination_arn(queue).source_arn(&arn);
             start.send().await.map_err(|error| failure("StartMessageMoveTask", &error))?;
         }
         Ok(messages)
