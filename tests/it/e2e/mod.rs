@@ -6,6 +6,7 @@ mod cancelling;
 mod catalogue;
 mod cost;
 mod hostile;
+pub mod images;
 mod load;
 mod ordering;
 mod payment;
