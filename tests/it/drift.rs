@@ -8,7 +8,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shop::local;
 
-use crate::{e2e::sale, stage::Stage};
+use crate::{
+    e2e::{images, sale},
+    stage::Stage,
+};
 
 #[test]
 fn the_descriptions_fit_together() {
@@ -78,6 +81,7 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     stage.post("/stock/MUG-01", &admin, &[("idempotency-key", "found")], &delivery).await.expect(200);
     stage.send(Method::DELETE, "/products/PEN-01", &admin, &[("if-match", "\"1\"")], Vec::new()).await.expect(204);
 
+    images::shown_and_rejected(&stage, "MUG-01").await;
     spread(&stage, &ada, &admin).await;
     sale(&stage, &ada, &admin).await;
     abandoned(&stage, &ada).await;
@@ -87,7 +91,7 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     let unused: Vec<String> = stage.cloud().unused_grants().iter().map(ToString::to_string).collect();
     assert_eq!(unused, Vec::<String>::new(), "granted and never needed");
     assert_eq!(stage.cloud().unread_settings(), Vec::<String>::new(), "set and never read");
-    stage.finish(&[]).await;
+    stage.finish(&[("catalog/uploaded-images-dead", 1)]).await;
 }
 
 /// Three units in three shards: gathered for an order, given back together, spread again, written off.

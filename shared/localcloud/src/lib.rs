@@ -4,7 +4,7 @@
 //! (`connector.rs`). It is wired from the contexts' `service.yaml`, gives every function its own access key, and denies what is
 //! not granted. README.md lists what each stand-in models and what it leaves out.
 //!
-//! Layout: `cloud.rs` puts everything together and `front.rs` is how it is seen from outside; `carrier.rs` brings functions'
+//! Layout: `cloud.rs` puts everything together, `resources.rs` makes what is described, and `front.rs` is how it is seen from outside; `carrier.rs` brings functions'
 //! requests to `endpoint.rs`, or loses them, as `driver.rs` decides; then a file or folder per service. `sources/` invokes
 //! functions; `gateway/` is the HTTP API; `console.rs` is what `/_local` shows. `limits/` is a driver that refuses what is
 //! too much.
@@ -27,6 +27,7 @@ pub mod limits;
 mod mailbox;
 mod meter;
 mod permissions;
+mod resources;
 mod s3;
 pub mod sns;
 mod sources;

@@ -8,6 +8,7 @@ mod catalogue;
 mod console;
 mod cost;
 mod hostile;
+pub mod images;
 mod load;
 mod ordering;
 mod payment;

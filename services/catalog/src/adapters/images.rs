@@ -310,3 +310,6 @@ fn expiry(from: Timestamp) -> AttributeValue {
     let at = from.checked_add(KEPT).unwrap_or(Timestamp::MAX).as_second();
     AttributeValue::N(at.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! make-thumbnails, as the queue calls it.
 
 use image::{DynamicImage, GenericImageView, ImageFormat, Pixel};
+use localcloud::sqs::AttributeValue;
 use serde_json::{Value, json};
 
 use crate::{Call, Catalogue, pictures};
@@ -36,9 +37,9 @@ impl Catalogue {
     fn reasons(&self) -> Vec<String> {
         let dead = self.bench.receive("uploaded-images-dead");
         dead.iter()
-            .map(|message| match &message.message_attributes[REASON].value {
-                localcloud::sqs::AttributeValue::Text(text) => text.clone(),
-                other => panic!("{other:?}"),
+            .map(|message| match message.message_attributes[REASON].value.clone() {
+                AttributeValue::Text(text) => text,
+                AttributeValue::Binary(_) => String::new(),
             })
             .collect()
     }
@@ -46,7 +47,7 @@ impl Catalogue {
     /// What is shown at the address of a source.
     fn shown(&self, source: &Value) -> localcloud::Object {
         let key = source["url"].as_str().unwrap().trim_start_matches('/');
-        self.bench.object("images", key).unwrap_or_else(|| panic!("{key} is not there"))
+        self.bench.object("images", key).unwrap()
     }
 
     /// A product with an upload of it that was announced and not looked at, and the message about it.

@@ -99,10 +99,10 @@ impl Inner {
         // What is signed must be what arrived, whatever a client without a socket says.
         let mut headers = headers.clone();
         headers.insert(CONTENT_LENGTH, body.len().into());
-        if let (None, Some(authority)) = (headers.get(HOST), uri.authority()) {
-            if let Ok(host) = authority.as_str().parse() {
-                headers.insert(HOST, host);
-            }
+        if let (None, Some(authority)) = (headers.get(HOST), uri.authority())
+            && let Ok(host) = authority.as_str().parse()
+        {
+            headers.insert(HOST, host);
         }
         let access_key = presigned::signer(method.as_str(), uri, &headers, self.clock.now())?;
         let caller = self.permissions.caller(&access_key).ok_or_else(|| AwsError {
