@@ -74,6 +74,21 @@ fn only_adapters_know_the_outside() {
     }
 }
 
+/// A context touches what is its own. Only `operations`, which owns nothing, has references to what all have.
+#[test]
+fn only_operations_reaches_across() {
+    let shop = shop::local::shop().unwrap();
+    let across = |service: &&topology::Service| {
+        let functions = || service.functions.values();
+        functions().any(|function| function.grants.keys().any(|reference| reference.kind == topology::Kind::Shop))
+            || functions().any(|function| function.settings.values().any(|value| value.starts_with("shop/")))
+    };
+    let across: Vec<_> = shop.services.iter().filter(across).map(|service| service.context.as_str()).collect();
+    assert_eq!(across, ["operations"]);
+    let operations = shop.service("operations").unwrap();
+    assert!(operations.tables.is_empty() && operations.queues.is_empty() && operations.topics.is_empty());
+}
+
 /// Time and ids come from the runtime, or a simulation could not decide them.
 #[test]
 fn nobody_asks_the_system_for_time_or_ids() {

@@ -66,6 +66,11 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     stage.get("/stock/MUG-01", &admin).await.expect(200);
     stage.get("/availability?skus=MUG-01", "").await.expect(200);
     stage.get(&format!("/payments/{bought}"), &admin).await.expect(200);
+    for path in ["/orders?list=all", "/sales", "/stock/MUG-01/adjustments", "/dead-letters"] {
+        stage.get(path, &admin).await.expect(200);
+    }
+    stage.get(&format!("/holds/{bought}"), &admin).await.expect(200);
+    stage.get(&format!("/mails/{bought}"), &admin).await.expect(200);
 
     // Counted, changed and removed.
     let delivery = json!({ "delta": 1, "reason": "found one" });
@@ -77,6 +82,7 @@ async fn every_grant_is_used_and_every_setting_is_read() {
     sale(&stage, &ada, &admin).await;
     abandoned(&stage, &ada).await;
     stuck(&stage).await;
+    given_up(&stage, &ada, &admin).await;
 
     let unused: Vec<String> = stage.cloud().unused_grants().iter().map(ToString::to_string).collect();
     assert_eq!(unused, Vec::<String>::new(), "granted and never needed");
@@ -181,6 +187,20 @@ async fn stuck(stage: &Stage) {
         found["needs_operator_since"].is_string() && found["status"] == "CANCELLED"
     });
     assert!(marked.await, "no operator was called");
+}
+
+/// A message that was given up is seen and given back, and an admin has a saga started again.
+async fn given_up(stage: &Stage, ada: &str, admin: &str) {
+    let id = stage.order(ada, "resumed", &stage.order_of("MUG-01", 1, "pm_card_threeDSecureRequired")).await;
+    stage.reaches(ada, &id, "ACTION_REQUIRED").await;
+    stage.post(&format!("/orders/{id}/resume"), admin, &[], &json!({})).await.expect(202);
+    let dead = stage.cloud().queue_name("orders", "watch-dead");
+    let watch = localcloud::sqs::NewMessage::text(json!({ "order_id": id, "round": 0 }).to_string());
+    stage.cloud().queues().send(&dead, watch).unwrap();
+    stage.get("/dead-letters", admin).await.expect(200);
+    stage.post("/dead-letters/orders/watch/redrive", admin, &[], &json!({})).await.expect(202);
+    stage.post(&format!("/orders/{id}/cancel"), admin, &[], &json!({})).await.expect(202);
+    stage.reaches(ada, &id, "CANCELLED").await;
 }
 
 /// A call that `service.yaml` does not grant fails as IAM would have it.

@@ -1,6 +1,6 @@
 //! Every way in which this context can fail.
 
-use lambda::{FieldError, Problem};
+use lambda::{FieldError, FunctionError, Problem};
 use tracing::{error, warn};
 
 /// Why something was not done. That a condition does not hold is not here: it is an answer, which carries the version
@@ -10,6 +10,12 @@ pub enum Error {
     /// There is no such product, or none any more.
     #[error("there is no such product")]
     NotFound,
+    /// There is no such picture.
+    #[error("there is no such image")]
+    NoSuchImage,
+    /// The product has as many pictures as it may have.
+    #[error("the product has {} images already", crate::domain::IMAGES_MAX)]
+    TooManyImages,
     /// Values that are not allowed: every one of them.
     #[error("the request has values that are not allowed")]
     Invalid(Vec<FieldError>),
@@ -25,11 +31,11 @@ pub enum Error {
     /// An existing product is to be written without naming its version.
     #[error("the request names no version")]
     PreconditionRequired,
-    /// The database did not answer, or was too busy.
-    #[error("the database did not answer: {0}")]
+    /// A database, bucket or queue did not answer, or was too busy.
+    #[error("AWS did not answer: {0}")]
     Unavailable(String),
-    /// The database understood and refused: a missing grant, a missing table, a malformed request.
-    #[error("the database refused: {0}")]
+    /// It understood and refused: a missing grant, a missing table, a malformed request.
+    #[error("AWS refused: {0}")]
     Rejected(String),
     /// A stored item is not what this context writes.
     #[error("a stored item cannot be read: {0}")]
@@ -40,6 +46,9 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::not_found("product"),
+            Error::NoSuchImage => Self::not_found("image"),
+            Error::TooManyImages => Self::new(409, "too-many-images", "The product has too many images")
+                .detail(format!("A product has up to {} images: remove one first.", crate::domain::IMAGES_MAX)),
             Error::Invalid(fields) => {
                 fields.into_iter().fold(Self::invalid(), |problem, field| problem.field(field.pointer, field.detail))
             }
@@ -57,6 +66,15 @@ impl From<Error> for Problem {
                 error!(%error, "answering that something is wrong with us");
                 Self::internal()
             }
+        }
+    }
+}
+
+impl From<Error> for FunctionError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unavailable(_) => Self::transient(error),
+            _ => Self::broken(error),
         }
     }
 }

@@ -36,6 +36,10 @@ pub struct MailBody {
     /// `sending`, `sent`, or `failed` when SES rejected it.
     #[schema(example = "sent")]
     pub state: &'static str,
+    /// When somebody last began to send it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub claimed_at: Option<Timestamp>,
     /// When SES took it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -52,6 +56,7 @@ impl From<MailRecord> for MailBody {
             MailState::Sent => "sent",
             MailState::Failed => "failed",
         };
-        Self { template: mail.template, state, sent_at: mail.sent_at, message_id: mail.message_id }
+        let MailRecord { template, claimed_at, sent_at, message_id, .. } = mail;
+        Self { template, state, claimed_at, sent_at, message_id }
     }
 }

@@ -6,8 +6,9 @@
 //! Nothing in a handler can tell where it runs.
 //!
 //! Layout: `function.rs` and `runtime.rs` are the frame; `http.rs` (with `page.rs`), `queue.rs`, `stream.rs`, `step.rs` and `user_pool.rs` turn each kind of
-//! trigger into a typed call; `outbox.rs` publishes a table's stream as events; `process.rs` is what runs in AWS.
+//! trigger into a typed call, and `bucket.rs` what a bucket tells a queue; `outbox.rs` publishes a table's stream as events; `process.rs` is what runs in AWS.
 
+mod bucket;
 mod error;
 mod function;
 mod http;
@@ -22,6 +23,7 @@ mod step;
 mod stream;
 mod user_pool;
 
+pub use bucket::{StoredObject, stored_objects};
 pub use error::{FunctionError, StartError, chain};
 pub use function::{Function, Handle, Handler, Invocation};
 pub use http::{Caller, Request, Response, http};

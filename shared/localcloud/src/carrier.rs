@@ -173,6 +173,7 @@ fn throttled(service: &str) -> AwsError {
         "sqs" => (403, "RequestThrottled"),
         "sns" => (400, "Throttling"),
         "ses" => (429, "TooManyRequestsException"),
+        "s3" => (503, "SlowDown"),
         _ => (400, "ThrottlingException"),
     };
     AwsError { status, code: code.to_owned(), message: "Rate exceeded".to_owned() }

@@ -13,7 +13,11 @@ use aws_smithy_async::{rt::sleep::SharedAsyncSleep, time::SharedTimeSource};
 use aws_smithy_runtime_api::client::{
     behavior_version::BehaviorVersion, http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
 };
-use aws_types::{SdkConfig, region::Region};
+use aws_types::{
+    SdkConfig,
+    region::Region,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
 use fakestripe::FakeStripe;
 use lambda::{Runtime, Settings, UniqueIds};
 use tokio::sync::{OnceCell, watch};
@@ -29,7 +33,8 @@ use crate::{
     functions::{Deployed, Deployment},
     mailbox::Mailbox,
     meter::Meter,
-    permissions::{Permissions, access_key},
+    permissions::{Permissions, SECRET, access_key},
+    s3::{self, BucketConfig, Buckets},
     sns::Topics,
     sources::{FailedRecord, STREAM_FAILURES},
     sqs::{QueueConfig, Queues, RETENTION, RETENTION_DEAD, Redrive},
@@ -129,6 +134,9 @@ pub(crate) struct Inner {
     pub dynamodb: Arc<DynamoDb>,
     pub queues: Arc<Queues>,
     pub topics: Topics,
+    pub buckets: Buckets,
+    /// Where S3 is, as functions and browsers see it.
+    pub s3_base: String,
     pub executions: Executions,
     pub mailbox: Arc<Mailbox>,
     pub secrets: BTreeMap<String, String>,
@@ -144,8 +152,8 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
-    /// Makes the resources of `shop`, and makes `code` ready to run in it. Nothing runs yet.
-    pub fn build(shop: Shop, code: Code, options: Options) -> Result<Arc<Self>, CloudError> {
+    /// Makes the resources of `shop`, and makes `code` ready to run in it. Nothing runs yet. `url` is where the API will be.
+    pub fn build(shop: Shop, code: Code, options: Options, url: &str) -> Result<Arc<Self>, CloudError> {
         let names = names();
         let Surroundings { clock, ids, driver, remains, .. } = options.surroundings.clone();
         let clock = clock.unwrap_or_else(LocalClock::real);
@@ -154,6 +162,11 @@ impl Inner {
             None => open(&options, &clock)?,
         };
         let (queues, topics) = make_resources(&shop, &names, &dynamodb, &clock, &store, &ids)?;
+        let buckets = make_buckets(
+            &shop,
+            &names,
+            Buckets::new(Arc::clone(&queues), Arc::clone(&clock), Arc::clone(&store), &names.region),
+        );
         let machines = load_sagas(&shop, &names, &code.sagas)?;
         let functions = deploy(&shop, &names, code.functions, &options)?;
         let secret = |(path, value): (&String, &String)| {
@@ -171,6 +184,7 @@ impl Inner {
             stop: watch::channel(false).0,
             itself: Weak::clone(itself),
             stripe_base: STRIPE_BASE.to_owned(),
+            s3_base: format!("{url}{}", s3::PATH),
             meter: Meter::default(),
             options,
             shop,
@@ -182,6 +196,7 @@ impl Inner {
             dynamodb,
             queues,
             topics,
+            buckets,
             secrets,
             functions,
             stripe,
@@ -208,7 +223,7 @@ impl Inner {
     /// What surrounds a new environment of a function.
     pub fn runtime(&self, target: &str, settings: &Settings) -> Runtime {
         let (context, name) = target.split_once('/').unwrap_or_default();
-        let credentials = Credentials::new(access_key(context, name), "local", None, None, "localcloud");
+        let credentials = Credentials::new(access_key(context, name), SECRET, None, None, "localcloud");
         let time = SdkTime(Arc::clone(&self.clock));
         let region = self.options.surroundings.sdk_region.as_ref().unwrap_or(&self.names.region);
         let sdk = SdkConfig::builder()
@@ -220,6 +235,7 @@ impl Inner {
             .sleep_impl(SharedAsyncSleep::new(time))
             .retry_config(lambda::retries())
             .timeout_config(lambda::timeouts())
+            .service_config(Endpoints { s3: self.s3_base.clone() })
             // Nothing is streamed in process.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build();
@@ -258,6 +274,20 @@ impl Inner {
 
     pub fn failed_records(&self) -> Vec<FailedRecord> {
         self.failed_records.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The addresses of services that are not where AWS has them. Browsers are given addresses in S3 that functions have signed,
+/// and must find it: so it is at the API's address.
+#[derive(Debug)]
+struct Endpoints {
+    s3: String,
+}
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        // The SDK puts the bucket's name right behind it.
+        (key.service_id() == "S3" && key.env() == "AWS_ENDPOINT_URL").then(|| format!("{}/", self.s3))
     }
 }
 
@@ -315,6 +345,23 @@ fn make_resources(
         }
     }
     Ok((queues, topics))
+}
+
+fn make_buckets(shop: &Shop, names: &Names, buckets: Buckets) -> Buckets {
+    for service in &shop.services {
+        for (name, bucket) in &service.buckets {
+            let told = service
+                .queues
+                .iter()
+                .find(|(_, queue)| queue.notified_by.as_ref().is_some_and(|notification| notification.bucket == *name));
+            buckets.create(BucketConfig {
+                name: names.bucket(&service.context, name),
+                tells: told.map(|(queue, _)| names.resource(&service.context, queue)),
+                served_at: bucket.served_at.clone(),
+            });
+        }
+    }
+    buckets
 }
 
 fn make_queue(

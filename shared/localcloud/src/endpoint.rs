@@ -12,6 +12,7 @@ use crate::{
     cloud::Inner,
     connector::{Incoming, Outgoing},
     dynamodb::touched,
+    s3,
     sqs::query_code,
 };
 
@@ -30,7 +31,7 @@ impl fmt::Display for Asked {
 }
 
 /// The services that are modelled, as signatures name them.
-const SERVICES: [&str; 6] = ["dynamodb", "sqs", "sns", "states", "secretsmanager", "ses"];
+const SERVICES: [&str; 7] = ["dynamodb", "sqs", "sns", "states", "secretsmanager", "ses", "s3"];
 
 impl Inner {
     /// What a request asks for, as far as can be told without looking at whether it may.
@@ -43,6 +44,7 @@ impl Inner {
         let action = match service {
             "sns" => form_field(request, "Action"),
             "ses" => "SendEmail".to_owned(),
+            "s3" => s3::action(&request.method),
             _ => operation(request),
         };
         Asked { service, action }
@@ -66,6 +68,7 @@ impl Inner {
         let answer = match service.as_str() {
             "dynamodb" => return self.ask_dynamodb(caller, &request),
             "sns" => return self.ask_sns(caller, &request),
+            "s3" => return self.ask_s3(caller, &request),
             "sqs" => self.ask_sqs(caller, &request).await,
             "states" => self.ask_states(caller, &request),
             "secretsmanager" => self.ask_secrets(caller, &request),
@@ -216,6 +219,7 @@ pub(crate) fn error_answer(service: &str, error: &AwsError) -> Incoming {
         "sqs" => sqs_error(error),
         "sns" => xml_error(error),
         "ses" => rest_error(error),
+        "s3" => s3::xml_error(error),
         _ => json_error(error),
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     mailbox::Mail,
     meter::Readings,
     permissions::Grant,
+    s3::{self, Object},
     sources::{self, FailedRecord, webhooks},
     sqs::{Depth, Peeked, Queues},
     store::Store,
@@ -55,14 +56,15 @@ pub struct QueueView {
 }
 
 impl Cloud {
-    /// Makes what `shop` describes, runs `code` in it, and starts everything. `url` is where the API will be.
+    /// Makes what `shop` describes, runs `code` in it, and starts everything. `url` is where the API will be: by the number of
+    /// its host where anything is uploaded, as the SDK puts a bucket's name before a host that has one.
     ///
     /// Must be called within a tokio runtime.
     ///
     /// # Errors
     /// The descriptions, the code and the data folder do not fit together.
     pub fn start(shop: Shop, code: Code, options: Options, url: &str) -> Result<Self, CloudError> {
-        let inner = Inner::build(shop, code, options)?;
+        let inner = Inner::build(shop, code, options, url)?;
         let issuer = Arc::new(open_issuer(&inner, url)?);
         let throttle = inner.driver.throttle();
         let config = GatewayConfig { throttle, ..GatewayConfig::new(Arc::clone(&issuer), routes(&inner.shop)) };
@@ -86,16 +88,26 @@ impl Cloud {
         self.inner.remains()
     }
 
-    /// The API, the issuer with its user pool, and the console.
+    /// The API, the issuer with its user pool, S3 as far as browsers reach it, and the console.
     pub fn router(&self) -> axum::Router {
         let api = Arc::clone(&self.gateway).router();
         let accounts = Arc::clone(&self.issuer).router().merge(Arc::clone(&self.user_pool).router());
-        api.merge(accounts).merge(console::router(Arc::downgrade(&self.inner)))
+        api.merge(accounts).merge(s3::router(&self.inner)).merge(console::router(Arc::downgrade(&self.inner)))
     }
 
     /// Sends a request to the API without a socket.
     pub async fn request(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
         self.gateway.handle(request, IpAddr::V4(Ipv4Addr::LOCALHOST)).await
+    }
+
+    /// Uploads to an address that a function has signed, without a socket: a `PUT` of the whole address.
+    pub fn upload(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        self.inner.uploaded(request)
+    }
+
+    /// The object that the shop's address serves at this path, if there is one.
+    pub fn served(&self, path: &str) -> Option<Object> {
+        self.inner.buckets.served(path)
     }
 
     /// Invokes a function, `context/name`.

@@ -112,6 +112,9 @@ pub(crate) fn access_key(context: &str, function: &str) -> String {
     format!("LOCAL-{context}-{function}").to_uppercase()
 }
 
+/// The secret key of every function. It signs, and nobody has to be kept from it.
+pub(crate) const SECRET: &str = "local";
+
 /// What kind of thing a call is about: a dead-letter queue is a queue.
 fn checked_as(kind: Kind) -> Kind {
     match kind {
@@ -120,7 +123,7 @@ fn checked_as(kind: Kind) -> Kind {
     }
 }
 
-/// What a resource is called in requests: tables, queues and secrets by name, topics and sagas by ARN.
+/// What a resource is called in requests: tables, buckets and secrets by name, topics, queues and sagas by ARN.
 pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Reference) -> String {
     let name = &reference.name;
     match reference.kind {
@@ -129,7 +132,7 @@ pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Refe
         Kind::Queue => names.queue_arn(context, name),
         Kind::DeadLetters => names.queue_arn(context, &Names::dead_letter(name)),
         Kind::Shop => names.of_all_arn(name),
-        Kind::Bucket => names.bucket_arn(context, name),
+        Kind::Bucket => names.bucket(context, name),
         Kind::Table | Kind::Secret => names.resource(context, name),
         Kind::Email | Kind::Stage => name.clone(),
     }

@@ -3,6 +3,7 @@
 use super::{Browser, axe};
 use std::time::Duration;
 
+use localcloud::issuer::Scope;
 use serde_json::Value;
 
 /// What a first visit loads, at most, without pictures of products.
@@ -16,7 +17,7 @@ const SETTLED: Duration = Duration::from_millis(400);
 
 impl Browser {
     /// What axe-core finds wrong with the page as it is: WCAG 2.2, A and AA.
-    async fn faults(&self) -> Vec<String> {
+    pub async fn faults(&self) -> Vec<String> {
         let axe = std::fs::read_to_string(axe()).unwrap();
         self.page.execute(axe, Vec::new()).await.unwrap();
         let script = "const done = arguments[0]; \
@@ -24,6 +25,53 @@ impl Browser {
             .then((found) => done(found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes[0].html}`)));";
         let found = self.page.execute_async(script, Vec::new()).await.unwrap();
         serde_json::from_value(found.json().clone()).unwrap()
+    }
+}
+
+impl Browser {
+    /// From now on every page notes what moves in it, and what its policy forbids it.
+    async fn watch(&self) {
+        let watch = "window.violations = []; \
+            document.addEventListener('securitypolicyviolation', (one) => window.violations.push(one.violatedDirective)); \
+            window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) \
+            if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });";
+        let source = serde_json::json!({ "source": watch });
+        self.page.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
+    }
+
+    /// The screen is so wide from now on.
+    async fn fit(&self, width: u32) {
+        self.page.set_window_rect(0, 0, width, 900).await.unwrap();
+        let screen =
+            serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 });
+        self.page.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
+    }
+
+    /// Nothing has moved in the page, nor was forbidden, nor is wider than the screen.
+    async fn stands_still(&self, path: &str, width: u32) {
+        // What comes late moves what is there already.
+        tokio::time::sleep(SETTLED).await;
+        let shift = self.run("return window.shift;").await.as_f64().unwrap();
+        assert!(shift <= SHIFT_MAX, "{path} jumps at {width}: {shift}");
+        let violations = self.run("return window.violations;").await;
+        assert_eq!(violations, serde_json::json!([]), "{path} does what its policy forbids");
+        let wide = self.run("return document.documentElement.scrollWidth - window.innerWidth;").await;
+        assert!(wide.as_i64().unwrap() <= 0, "{path} is wider than {width} by {wide}");
+    }
+
+    /// The page has loaded little, and from nobody else.
+    async fn is_light(&self, path: &str) {
+        let sizes = self
+            .run(
+                "return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))\
+                 .map((one) => [one.name, one.encodedBodySize]);",
+            )
+            .await;
+        let total: u64 = sizes.as_array().unwrap().iter().filter_map(|one| one[1].as_u64()).sum();
+        assert!(total > 10_000 && total <= FIRST_LOAD_BYTES, "{path} loads {total} bytes: {sizes}");
+        let elsewhere = |one: &&Value| !one[0].as_str().unwrap_or_default().starts_with(self.stage.url());
+        let others: Vec<_> = sizes.as_array().unwrap().iter().filter(elsewhere).collect();
+        assert!(others.is_empty(), "{path} asks others: {others:?}");
     }
 }
 
@@ -82,49 +130,65 @@ async fn axe_finds_nothing_on_any_page_in_the_light_or_the_dark() {
     browser.close().await;
 }
 
+/// The pages of the back office, to an admin who is signed in, and the console.
+async fn visit_the_back_office(browser: &Browser, order: &str, mut look: impl AsyncFnMut(&str)) {
+    for (path, there) in [
+        ("/admin/", "[data-test=product]"),
+        ("/admin/product.html", "#sku"),
+        ("/admin/product.html?id=MUG-01", "[data-test=adjustment]"),
+        ("/admin/sales.html", "main h1"),
+        ("/admin/orders.html", "#content"),
+        (order, "[data-test=timeline]"),
+        ("/admin/dead-letters.html", "[data-test=empty]"),
+    ] {
+        browser.go(path).await;
+        browser.see(there).await;
+        look(path).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a browser: cargo shop check browser"]
+async fn the_back_office_is_for_everybody_whom_it_is_for() {
+    let browser = Browser::open().await;
+    let (stage, ada) = (&browser.stage, browser.stage.token("ada", Scope::Customer));
+    let id = stage.order(&ada, "seen", &stage.order_of("MUG-01", 1, "pm_card_visa")).await;
+    stage.reaches(&ada, &id, "CONFIRMED").await;
+    let order = format!("/admin/order.html?id={id}");
+    browser.enter("/admin/").await;
+    for scheme in ["light", "dark"] {
+        let features = serde_json::json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        browser.page.cdp().send_raw("Emulation.setEmulatedMedia", features).await.unwrap();
+        visit_the_back_office(&browser, &order, async |path: &str| {
+            assert_eq!(browser.faults().await, Vec::<String>::new(), "{path}, {scheme}");
+        })
+        .await;
+    }
+    browser.watch().await;
+    browser.fit(360).await;
+    visit_the_back_office(&browser, &order, async |path: &str| browser.stands_still(path, 360).await).await;
+    browser.page.cdp().send_raw("Network.clearBrowserCache", serde_json::json!({})).await.unwrap();
+    browser.go("/admin/product.html?id=MUG-01").await;
+    browser.see("[data-test=adjustment]").await;
+    browser.is_light("/admin/product.html").await;
+    browser.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a browser: cargo shop check browser"]
 async fn pages_are_light_and_stand_still_and_fit_a_phone() {
     let browser = Browser::open().await;
     let order = an_order(&browser).await;
-    let watch = "window.violations = []; \
-        document.addEventListener('securitypolicyviolation', (one) => window.violations.push(one.violatedDirective)); \
-        window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) \
-        if (!entry.hadRecentInput) window.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });";
-    let source = serde_json::json!({ "source": watch });
-    browser.page.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await.unwrap();
+    browser.watch().await;
     for width in [1_280, 360] {
-        browser.page.set_window_rect(0, 0, width, 900).await.unwrap();
-        let screen =
-            serde_json::json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500 });
-        browser.page.cdp().send_raw("Emulation.setDeviceMetricsOverride", screen).await.unwrap();
-        visit(&browser, &order, async |path: &str| {
-            // What comes late moves what is there already.
-            tokio::time::sleep(SETTLED).await;
-            let shift = browser.run("return window.shift;").await.as_f64().unwrap();
-            assert!(shift <= SHIFT_MAX, "{path} jumps at {width}: {shift}");
-            let violations = browser.run("return window.violations;").await;
-            assert_eq!(violations, serde_json::json!([]), "{path} does what its policy forbids");
-            let wide = browser.run("return document.documentElement.scrollWidth - window.innerWidth;").await;
-            assert!(wide.as_i64().unwrap() <= 0, "{path} is wider than {width} by {wide}");
-        })
-        .await;
+        browser.fit(width).await;
+        visit(&browser, &order, async |path: &str| browser.stands_still(path, width).await).await;
     }
     browser.page.cdp().send_raw("Network.clearBrowserCache", serde_json::json!({})).await.unwrap();
     for path in ["/", "/product.html?sku=MUG-01", "/checkout.html"] {
         browser.go(path).await;
         browser.see("main h1").await;
-        let sizes = browser
-            .run(
-                "return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))\
-                 .map((one) => [one.name, one.encodedBodySize]);",
-            )
-            .await;
-        let total: u64 = sizes.as_array().unwrap().iter().filter_map(|one| one[1].as_u64()).sum();
-        assert!(total > 10_000 && total <= FIRST_LOAD_BYTES, "{path} loads {total} bytes: {sizes}");
-        let elsewhere = |one: &&Value| !one[0].as_str().unwrap_or_default().starts_with(browser.stage.url());
-        let others: Vec<_> = sizes.as_array().unwrap().iter().filter(elsewhere).collect();
-        assert!(others.is_empty(), "{path} asks others: {others:?}");
+        browser.is_light(path).await;
     }
     browser.close().await;
 }

@@ -4,8 +4,10 @@
 //! `cargo test` does not.
 
 mod accessibility;
+mod backoffice;
 mod buying;
 mod chromium;
+mod console;
 mod pictures;
 
 use std::{
@@ -35,7 +37,8 @@ pub struct Browser {
 /// Somebody who looks at the shop's pages on a screen of this size.
 impl Browser {
     pub async fn open() -> Self {
-        let stage = Stage::local("its pages are another matter there").await.expect("run by cargo shop check browser");
+        let stage = Stage::with_switches("its pages are another matter there").await;
+        let (stage, _) = stage.expect("run by cargo shop check browser");
         shop::seed::accounts(stage.cloud()).unwrap();
         let chromium = Chromium::start().await;
         let page = chromium.window().await;

@@ -26,5 +26,17 @@ async fn the_main_pages_as_pictures() {
     browser.click("[data-test=place-order]").await;
     browser.order_becomes("CONFIRMED").await;
     picture("order").await;
+    browser.go("/_local").await;
+    browser.see("#graph svg").await;
+    browser.click("[data-orders='50']").await;
+    browser.says("#orders", "CONFIRMED").await;
+    picture("console").await;
+    let id = browser.stage.cloud().scan("orders", "orders").unwrap().remove(0)["order_id"].as_str().unwrap().to_owned();
+    browser.go("/").await;
+    browser.click("[data-test=sign-out]").await;
+    browser.see("[data-test=sign-in]").await;
+    browser.enter(&format!("/admin/order.html?id={id}")).await;
+    browser.see("[data-test=timeline]").await;
+    picture("admin-order").await;
     browser.close().await;
 }

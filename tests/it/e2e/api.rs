@@ -141,6 +141,16 @@ async fn tokens_are_needed_valid_and_of_the_right_scope() {
     stage.send(Method::PUT, "/stock/MUG-01/shards", &ada, &[], shards).await.expect(403);
     stage.send(Method::PUT, "/sales/MUG-01", &ada, &[], b"{}".to_vec()).await.expect(403);
     stage.send(Method::DELETE, "/sales/MUG-01", &ada, &[], Vec::new()).await.expect(403);
+    let order = "ord_00000000000000000000000000000000";
+    for path in ["/stock/MUG-01/adjustments", &format!("/holds/{order}"), &format!("/mails/{order}"), "/dead-letters"] {
+        stage.get(path, &ada).await.expect(403);
+    }
+    for path in [&format!("/orders/{order}/resume"), "/dead-letters/orders/watch/redrive"] {
+        stage.post(path, &ada, &[], &json!({})).await.expect(403);
+    }
+    for path in ["/orders?list=all", "/orders?list=needs-operator", "/orders?customer=bob", "/orders?list=x"] {
+        assert_eq!(stage.get(path, &ada).await.expect(403).problem(), "admins-only", "{path}");
+    }
     stage.finish(&[]).await;
 }
 

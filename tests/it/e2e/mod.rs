@@ -2,8 +2,10 @@
 
 mod accounts;
 mod api;
+mod backoffice;
 mod cancelling;
 mod catalogue;
+mod console;
 mod cost;
 mod hostile;
 mod load;

@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use fakestripe::Authentication;
 use kernel::CustomerId;
-use localcloud::{Cloud, Options, Surroundings, driver::Driver, issuer::Scope, sqs::NewMessage};
+use localcloud::{Cloud, Options, Surroundings, driver::Driver, issuer::Scope, sqs::NewMessage, switches::Switches};
 use serde_json::{Value, json};
 use shop::invariants::Evidence;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -28,25 +28,35 @@ pub struct Local {
 impl Local {
     /// Starts one, which keeps everything in `folder`, or forgets it.
     pub async fn start(folder: Option<&Path>) -> Self {
-        Self::start_with(Options { data: folder.map(Path::to_owned), ..Options::default() }).await
+        Self::start_with(Options { data: folder.map(Path::to_owned), ..Options::default() }, None).await
+    }
+
+    /// Starts one as `cargo shop up` does, with faults to switch on.
+    pub async fn switched(switches: Arc<Switches>) -> Self {
+        Self::start_with(Self::options(switches.clone()), Some(switches)).await
     }
 
     /// Starts one in which `driver` decides what goes wrong.
     pub async fn driven(driver: Arc<dyn Driver>) -> Self {
+        Self::start_with(Self::options(driver), None).await
+    }
+
+    fn options(driver: Arc<dyn Driver>) -> Options {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         // Of its own: the SDK's budget of retries is shared by all clients of a region, in all tests.
         let sdk_region = Some(format!("driven-{}", COUNT.fetch_add(1, Ordering::Relaxed)));
         let surroundings = Surroundings { driver, sdk_region, ..Surroundings::default() };
-        Self::start_with(Options { surroundings, ..Options::default() }).await
+        Options { surroundings, ..Options::default() }
     }
 
-    async fn start_with(options: Options) -> Self {
+    async fn start_with(options: Options, switches: Option<Arc<Switches>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let cloud = shop::local::start(options, &url).unwrap();
-        let served = Arc::clone(&cloud);
+        let console = switches.map(|switches| shop::console::router(&cloud, switches));
+        let router = shop::local::router(&cloud).merge(console.unwrap_or_default());
         let server = tokio::spawn(async move {
-            shop::local::serve(shop::local::router(&served), listener, std::future::pending()).await.unwrap();
+            shop::local::serve(router, listener, std::future::pending()).await.unwrap();
         });
         Self { cloud, url, server }
     }

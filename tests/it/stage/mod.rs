@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use fakestripe::Authentication;
-use localcloud::{Cloud, issuer::Scope};
+use localcloud::{Cloud, issuer::Scope, switches::Switches};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use shop::{invariants::Evidence, seed::Target};
@@ -125,6 +125,16 @@ impl Stage {
         let mut stage = Self::of(Box::new(Local::driven(faults.clone()).await)).await;
         stage.faults = Some(Arc::clone(&faults));
         Some((stage, faults))
+    }
+
+    /// A shop in the local cloud as `cargo shop up` starts it, and its switches.
+    pub async fn with_switches(why: &str) -> Option<(Self, Arc<Switches>)> {
+        if let Some(remote) = Remote::named() {
+            remote.not_run(why);
+            return None;
+        }
+        let switches = Arc::new(Switches::default());
+        Some((Self::of(Box::new(Local::switched(switches.clone()).await)).await, switches))
     }
 
     async fn local_in(folder: Option<&Path>, why: &str) -> Option<Self> {

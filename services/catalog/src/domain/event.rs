@@ -35,6 +35,7 @@ mod tests {
             deleted,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
+            images: std::collections::BTreeMap::new(),
         }
     }
 

@@ -1,7 +1,11 @@
 //! A product and its parts, each of which is checked once, on the way in.
 
+use std::collections::BTreeMap;
+
 use kernel::{Invalid, Money, Sku, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::{ImageId, Picture};
 
 /// A product, or the tombstone of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +26,9 @@ pub struct Product {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Its pictures, by their ids.
+    #[serde(default)]
+    pub images: BTreeMap<ImageId, Picture>,
 }
 
 /// What an admin says about a product.

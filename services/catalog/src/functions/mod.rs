@@ -11,9 +11,13 @@ use crate::{
 
 pub(crate) mod delete_product;
 pub(crate) mod get_product;
+pub(crate) mod list_images;
 pub(crate) mod list_products;
+pub(crate) mod make_thumbnails;
 pub(crate) mod publish_product_events;
 pub(crate) mod put_product;
+pub(crate) mod remove_image;
+pub(crate) mod request_image_upload;
 
 /// The functions of this context, as `service.yaml` names them.
 pub fn functions() -> Vec<Function> {
@@ -22,6 +26,10 @@ pub fn functions() -> Vec<Function> {
         Function::new(get_product::NAME, get_product::start),
         Function::new(put_product::NAME, put_product::start),
         Function::new(delete_product::NAME, delete_product::start),
+        Function::new(request_image_upload::NAME, request_image_upload::start),
+        Function::new(list_images::NAME, list_images::start),
+        Function::new(remove_image::NAME, remove_image::start),
+        Function::new(make_thumbnails::NAME, make_thumbnails::start),
         Function::new(publish_product_events::NAME, publish_product_events::start),
     ]
 }

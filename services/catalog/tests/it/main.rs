@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod images;
 mod listing;
+mod looking;
+mod pictures;
 mod publishing;
 mod reading;
 mod writing;
@@ -42,6 +45,11 @@ impl Call {
 
     fn id(mut self, id: &str) -> Self {
         self.event["pathParameters"] = json!({ "id": id });
+        self
+    }
+
+    fn image(mut self, image_id: &str) -> Self {
+        self.event["pathParameters"]["image_id"] = image_id.into();
         self
     }
 

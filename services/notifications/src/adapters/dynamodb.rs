@@ -22,7 +22,8 @@ use crate::{
     ports::{Claim, ClaimMail, Claimed, RecordMail},
 };
 
-const CLAIM: &str = "SET #state = :sending, claim = :claim, claimed_until = :until, forget_at = :forget_at";
+const CLAIM: &str =
+    "SET #state = :sending, claim = :claim, claimed_at = :at, claimed_until = :until, forget_at = :forget_at";
 /// That the claim is ours already means that the SDK asks again because the first answer was lost.
 const MAY_BE_CLAIMED: &str = "attribute_not_exists(order_id) OR #state = :failed \
                               OR (#state = :sending AND (claimed_until < :now OR claim = :claim))";
@@ -78,6 +79,7 @@ impl ClaimMail for Mails {
             .expression_attribute_values(":failed", text("failed"))
             .expression_attribute_values(":claim", text(claim.id.as_str()))
             .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":at", text(now.to_string()))
             .expression_attribute_values(":until", number(until_millis))
             .expression_attribute_values(":forget_at", number(forget_at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

@@ -10,6 +10,9 @@ pub struct MailRecord {
     pub template: String,
     /// Where it stands.
     pub state: MailState,
+    /// When somebody last began to send it.
+    #[serde(default)]
+    pub claimed_at: Option<Timestamp>,
     /// When SES took it.
     #[serde(default)]
     pub sent_at: Option<Timestamp>,

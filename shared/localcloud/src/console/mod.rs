@@ -37,6 +37,7 @@ pub(crate) fn router(cloud: Weak<Inner>) -> Router {
         .route("/_local/now", get(happening))
         .route("/_local/saga", get(saga))
         .route("/_local/mails", get(mails))
+        .route("/_local/mails/{id}/html", get(mail))
         .route("/_local/queues", get(queues))
         .route("/_local/queues/{context}/{name}/redrive", post(redrive))
         .route("/_local/executions", get(executions))
@@ -107,6 +108,14 @@ async fn saga(State(cloud): Cloud) -> Response {
 
 async fn mails(State(cloud): Cloud) -> Response {
     with(&cloud, |cloud| Ok(json!({ "mails": cloud.mailbox.mails() })))
+}
+
+async fn mail(State(cloud): Cloud, Path(id): Path<String>) -> Response {
+    let mails = cloud.upgrade().map(|cloud| cloud.mailbox.mails()).unwrap_or_default();
+    match mails.into_iter().find(|mail| mail.id == id) {
+        Some(mail) => page::mail(mail.html),
+        None => refused(&Problem::not_found("mail")),
+    }
 }
 
 async fn queues(State(cloud): Cloud) -> Response {

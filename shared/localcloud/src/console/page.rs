@@ -19,7 +19,7 @@ macro_rules! files {
 
 const INDEX: &str = include_str!("page/index.html");
 
-const FILES: [(&str, &str); 23] = files![
+const FILES: [(&str, &str); 22] = files![
     "actions.js",
     "beat.js",
     "bill.js",
@@ -32,7 +32,6 @@ const FILES: [(&str, &str); 23] = files![
     "graph.js",
     "header.js",
     "layout.js",
-    "mail.css",
     "mails.js",
     "main.js",
     "queues.js",
@@ -49,6 +48,19 @@ const FILES: [(&str, &str); 23] = files![
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     accept.split(',').any(|one| one.trim().starts_with("text/html"))
+}
+
+/// A mail, for a frame of the page: with its own styles, and without scripts, whatever is in it.
+pub(super) fn mail(html: String) -> Response {
+    const POLICY: &str =
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, html).into_response()
 }
 
 /// The page.

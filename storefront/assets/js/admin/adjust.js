@@ -17,9 +17,9 @@ const FIELDS = ['units', 'reason'];
 
 /**
  * @param {string} path  The stock's.
- * @param {(adjustment: import('./types.js').Adjustment) => void} adjusted
+ * @param {{adjusted: (adjustment: import('./types.js').Adjustment) => void, refused: () => void}} then
  */
-export function mountAdjust(path, adjusted) {
+export function mountAdjust(path, { adjusted, refused }) {
   const outcome = byId('stock-outcome');
   const pending = () => /** @type {Attempt|undefined} */ ((load('session', ATTEMPTS) ?? {})[path]);
   const keep = (/** @type {Attempt|undefined} */ attempt) => {
@@ -42,6 +42,7 @@ export function mountAdjust(path, adjusted) {
         throw error;
       }
       keep(undefined);
+      refused();
       if (!showApiFaults(error, { '/delta': 'units', '/reason': 'reason' })) throw error;
     }
   }

@@ -72,6 +72,13 @@ export function mountDetails(sku, read, { changed, removed }) {
   const outcome = byId('details-outcome');
   show(base.details);
 
+  /** @param {Version} theirs */
+  function take(theirs) {
+    base = theirs;
+    show(theirs.details);
+    changed(theirs.details);
+  }
+
   /** @param {Details} mine */
   async function save(mine) {
     const response = await put(pathOf(sku), JSON.stringify(mine), { auth: true, headers: { 'if-match': base.etag } });
@@ -95,9 +102,8 @@ export function mountDetails(sku, read, { changed, removed }) {
     showConflict(before, theirs.details, mine, {
       keep: () => submit(mine),
       take: () => {
-        show(theirs.details);
+        take(theirs);
         hideConflict();
-        changed(theirs.details);
         tell(outcome, 'This is what is in the shop now.');
         byId('name').focus();
       },
@@ -123,18 +129,10 @@ export function mountDetails(sku, read, { changed, removed }) {
     const words = `${base.details.name} leaves the shop. Orders that are placed go through. Its stock stays known.`;
     if (!(await ask({ title: 'Remove this product?', words, yes: 'Yes, remove it' }))) return;
     await act(/** @type {HTMLButtonElement} */ (byId('remove')), outcome, async () => {
-      try {
-        await request(pathOf(sku), { method: 'DELETE', auth: true, headers: { 'if-match': base.etag } });
-        removed();
-      } catch (error) {
-        if (!(error instanceof ApiError) || ![404, 412].includes(error.status)) throw error;
-        const theirs = await readProduct(sku);
-        if (!theirs) return removed();
-        base = theirs;
-        show(theirs.details);
-        changed(theirs.details);
-        return { bad: 'Not removed: it was changed meanwhile. This is what it is now; remove it again if you still want to.' };
-      }
+      const theirs = await removeVersion(sku, base.etag);
+      if (!theirs) return removed();
+      take(theirs);
+      return { bad: 'Not removed: it was changed meanwhile. This is what it is now; remove it again if you still want to.' };
     });
   }
 
@@ -143,6 +141,22 @@ export function mountDetails(sku, read, { changed, removed }) {
     submit(check());
   });
   byId('remove').addEventListener('click', remove);
+}
+
+/**
+ * Removes a version of a product.
+ * @param {string} sku
+ * @param {string} etag
+ * @returns {Promise<Version|null>} The product as it is now, if that was not its version any more; null when it is gone.
+ */
+async function removeVersion(sku, etag) {
+  try {
+    await request(pathOf(sku), { method: 'DELETE', auth: true, headers: { 'if-match': etag } });
+    return null;
+  } catch (error) {
+    if (error instanceof ApiError && [404, 412].includes(error.status)) return readProduct(sku);
+    throw error;
+  }
 }
 
 const saveButton = () => /** @type {HTMLButtonElement} */ (byId('save'));

@@ -19,8 +19,12 @@ export function enter(start) {
   start().catch((error) => showTrouble(error));
 }
 
+/** Whether something else is shown in place of the page, and stays. */
+let isClosed = false;
+
 /** Shows what the page is about, once there is something to show: it comes in one go, so that nothing moves. */
 export function reveal() {
+  if (isClosed) return;
   byId('content').hidden = false;
   say(byId('status'), '');
 }
@@ -45,6 +49,7 @@ export function showTrouble(error, again = () => location.reload()) {
  * @param {Element} what
  */
 export function showInstead(what) {
+  isClosed = true;
   byId('content').hidden = true;
   say(byId('status'), '');
   fill(byId('message'), what);

@@ -7,13 +7,14 @@ import { whileVisible } from '../live.js';
 import { picture } from '../products.js';
 import { act, tell, tellTrouble } from './acts.js';
 import { ask } from './ask.js';
-import { showFaults, typed } from './fields.js';
+import { showApiFaults, showFaults, typed } from './fields.js';
 import { moment } from './times.js';
 import { faultOf, upload, UploadFailed } from './upload.js';
 
 /** @typedef {import('./types.js').Image} Image */
 
 const FIELDS = ['file', 'alt'];
+const POINTERS = { '/content_type': 'file', '/size': 'file', '/alt': 'alt' };
 const POLL_MS = 1000;
 /** One that has not come after so long will not come any more: its address is no longer good. */
 const LATE_MS = 15 * 60_000;
@@ -22,13 +23,6 @@ const STATES = {
   requested: { words: 'Waiting for the file, or being made', tone: 'info' },
   ready: { words: 'In the shop', tone: 'good' },
   rejected: { words: 'Not taken', tone: 'bad' },
-};
-
-/** @type {Record<string, string>} */
-const REASONS = {
-  not_an_image: 'The file is no picture that can be read.',
-  too_large: 'The picture has too many pixels, or too many bytes.',
-  wrong_type: 'The file is not of the type that it was announced as.',
 };
 
 /** @param {string} sku */
@@ -78,7 +72,7 @@ export async function mountImages(sku) {
   /** @param {Image} image */
   function sayWhatBecame(image) {
     if (image.state === 'ready') tell(outcome, 'The picture is in the shop.');
-    else tell(outcome, `The picture was not taken. ${reason(image)}`, 'bad');
+    else tell(outcome, `The picture was not taken. ${image.reason ?? ''}`, 'bad');
   }
 
   /** @param {Image} image */
@@ -95,15 +89,30 @@ export async function mountImages(sku) {
     }
   }
 
+  mountUpload(sku, outcome, (id) => {
+    waitedFor.add(id);
+    watch();
+  });
+  if ((await read()).some(isOnItsWay)) watch();
+}
+
+/**
+ * The form for another picture.
+ * @param {string} sku
+ * @param {HTMLElement} outcome
+ * @param {(id: string) => void} uploaded
+ */
+function mountUpload(sku, outcome, uploaded) {
   /** @param {File} file */
   async function send(file) {
     tell(outcome, 'Uploading…');
     try {
-      waitedFor.add(await upload(sku, file, typed('alt')));
+      const id = await upload(sku, file, typed('alt'));
       /** @type {HTMLFormElement} */ (byId('upload')).reset();
-      watch();
+      uploaded(id);
       return 'Uploaded. Its sizes are being made…';
     } catch (error) {
+      if (showApiFaults(error, POINTERS)) return;
       if (!(error instanceof UploadFailed)) throw error;
       return { bad: error.message };
     }
@@ -117,8 +126,6 @@ export async function mountImages(sku) {
     act(/** @type {HTMLButtonElement} */ (byId('upload-button')), outcome, () => send(file));
   });
   input('file').addEventListener('change', () => showFaults(['file'], { file: faultOf(input('file').files?.[0]) }));
-
-  if ((await read()).some(isOnItsWay)) watch();
 }
 
 /** @param {Image} image */
@@ -126,9 +133,6 @@ const isOnItsWay = (image) => image.state === 'requested' && now() - Date.parse(
 
 /** @param {Image} image */
 const isDecided = (image) => image.state !== 'requested';
-
-/** @param {Image} image */
-const reason = ({ reason: why = '' }) => REASONS[why] ?? why;
 
 /**
  * @param {string} sku
@@ -150,7 +154,7 @@ function row(sku, image, remove) {
       el('p', { class: `badge ${isLost ? 'warn' : state.tone}` }, isLost ? 'Its file never came' : state.words),
       el('p', {}, alt),
       el('p', { class: 'hint' }, image.state === 'ready' && width ? `${width} × ${height}, ` : null, moment(image.requested_at)),
-      image.state === 'rejected' && el('p', { class: 'error', 'data-test': 'image-reason' }, reason(image)),
+      image.state === 'rejected' && el('p', { class: 'error', 'data-test': 'image-reason' }, image.reason),
     ),
     button('Remove', () => remove(image), { class: 'button quiet', 'data-test': 'remove-image', 'aria-label': `Remove the picture “${alt}”` }),
   );

@@ -16,6 +16,7 @@ import { forField, fromField } from './times.js';
 const POINTERS = { '/opens_at': 'opens', '/closes_at': 'closes', '/per_customer': 'per-customer' };
 const FIELDS = Object.values(POINTERS);
 const PER_CUSTOMER_MAX = 10_000;
+const CLOCKS_DIFFER_MS = 2000;
 
 /** @param {string} sku */
 export async function mountSale(sku) {
@@ -40,9 +41,19 @@ export async function mountSale(sku) {
     }
   }
 
-  const rest = () => ({ closes_at: sale?.closes_at, per_customer: sale?.per_customer });
-  const open = () => act(main, outcome, () => write({ ...rest(), closes_at: undefined }, 'The sale is open. It is in force within seconds.'));
-  const close = () => act(main, outcome, () => write({ ...rest(), opens_at: sale?.opens_at, closes_at: new Date(now()).toISOString() }, 'The sale is closed.'));
+  const open = () => writeNow(opened, 'The sale is open. It is in force within seconds.');
+  const close = () => writeNow(closed, 'The sale is closed.');
+
+  /**
+   * @param {(sale: Sale) => Wish} wish
+   * @param {string} said
+   */
+  async function writeNow(wish, said) {
+    const it = sale;
+    if (it) await act(main, outcome, () => write(wish(it), said));
+    // The button that was pressed is gone.
+    if (document.activeElement === document.body) main.focus();
+  }
 
   async function end() {
     const words = 'The product is sold as always again, at once. Orders that wait in the queue stay in it.';
@@ -64,13 +75,7 @@ export async function mountSale(sku) {
     input('per-customer').value = String(sale?.per_customer ?? '');
     say(main, sale ? 'Save the changes' : 'Start the sale');
     showFaults(FIELDS, {});
-    const phase = sale?.phase;
-    fill(
-      byId('sale-actions'),
-      (phase === 'announced' || phase === 'over') && button(phase === 'over' ? 'Open again now' : 'Open now', open, { class: 'button quiet', 'data-test': 'sale-open' }),
-      phase === 'open' && button('Close now', close, { class: 'button quiet', 'data-test': 'sale-close' }),
-      sale && button('End the sale', end, { class: 'button quiet', 'data-test': 'sale-end' }),
-    );
+    fill(byId('sale-actions'), sale && actions(sale, { open, close, end }));
   }
 
   byId('sale-form').addEventListener('submit', (event) => {
@@ -79,6 +84,31 @@ export async function mountSale(sku) {
     if (wish) act(main, outcome, () => write(wish, sale ? 'Changed. It is in force within seconds.' : 'Done. The sale is in force within 30 seconds.'));
   });
   show();
+}
+
+/**
+ * @param {Sale} sale
+ * @param {Record<'open'|'close'|'end', () => void>} press
+ */
+function actions({ phase }, { open, close, end }) {
+  const quiet = (/** @type {string} */ words, /** @type {() => void} */ press, /** @type {string} */ test) => button(words, press, { class: 'button quiet', 'data-test': test });
+  const first = phase === 'open' ? quiet('Close now', close, 'sale-close') : quiet(phase === 'over' ? 'Open again now' : 'Open now', open, 'sale-open');
+  return [first, quiet('End the sale', end, 'sale-end')];
+}
+
+/** Open from now on. One that is over is opened again without an end. @param {Sale} sale @returns {Wish} */
+function opened({ closes_at, per_customer }) {
+  return { closes_at: closes_at && Date.parse(closes_at) > now() ? closes_at : undefined, per_customer };
+}
+
+/**
+ * Closed a little earlier than now, so that the shop finds it over whatever its clock says; never before it opened.
+ * @param {Sale} sale
+ * @returns {Wish}
+ */
+function closed({ opens_at, per_customer }) {
+  const at = Math.max(Date.parse(opens_at) + 1, now() - CLOCKS_DIFFER_MS);
+  return { opens_at, closes_at: new Date(at).toISOString(), per_customer };
 }
 
 /**

@@ -27,10 +27,12 @@ export async function mountStock(sku) {
   const reread = () => read(new AbortController().signal);
 
   const ledger = mountLedger(path);
-  mountAdjust(path, (adjustment) => {
+  const refresh = () => void reread().catch((error) => tellTrouble(byId('stock-outcome'), error));
+  const adjusted = (/** @type {Adjustment} */ adjustment) => {
     ledger.prepend(adjustment);
-    reread().catch((error) => tellTrouble(byId('stock-outcome'), error));
-  });
+    refresh();
+  };
+  mountAdjust(path, { adjusted, refused: refresh });
   mountShards(path, reread);
   await Promise.all([reread(), ledger.load()]);
   // Numbers that cannot be read just now are as they were.

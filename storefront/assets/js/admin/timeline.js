@@ -88,7 +88,7 @@ function fromPayment(payment) {
 function fromMail({ template, claimed_at, sent_at }) {
   const what = MAILS[template] ?? template;
   /** @type {Entry[]} */
-  const entries = [{ at: claimed_at, source: 'mail', words: `Taken up to be sent: ${what}` }];
+  const entries = claimed_at ? [{ at: claimed_at, source: 'mail', words: `Taken up to be sent: ${what}` }] : [];
   if (sent_at) entries.push({ at: sent_at, source: 'mail', words: `Sent: ${what}` });
   return entries;
 }

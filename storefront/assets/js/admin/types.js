@@ -21,7 +21,7 @@
  * @typedef {{template: string, state: string, claimed_at: string, sent_at?: string}} Mail
  * @typedef {{payment: Payment|null, holds: Hold[], mails: Mail[]}} Around  What the other contexts know of an order.
  * @typedef {{id: string, body: string, sent_at: string, receives: number, reason?: string}} Letter
- * @typedef {{queue: string, about: string, messages: number, shown: Letter[]}} Queue
+ * @typedef {{queue: string, messages: number, shown: Letter[]}} Queue
  */
 
 export {};

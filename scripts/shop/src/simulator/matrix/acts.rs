@@ -11,6 +11,9 @@ use crate::simulator::shelf;
 /// After so long, no function remembers a price that is no longer right.
 const PRICES_ARE_KNOWN: Duration = Duration::from_secs(40);
 
+/// The smallest picture: one pixel, as a PNG file.
+const PIXEL: &[u8] = b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde\x00\x00\x00\x0cIDATx\x9cc8\xe0\xa0\x00\x00\x02\xe4\x01!\x81%\xc8\xc8\x00\x00\x00\x00IEND\xaeB`\x82";
+
 /// The customer buys, and looks until that is decided.
 pub async fn buy(people: &People, card: &str, lines: &[(&str, u32)]) -> anyhow::Result<()> {
     let id = people.place(card, lines).await?;
@@ -72,11 +75,38 @@ pub async fn look_at_everything(people: &People) -> anyhow::Result<()> {
         "/stock/MUG-01",
         "/availability?skus=MUG-01",
         "/orders",
+        "/orders?list=all",
+        "/orders?list=needs-operator",
+        "/orders?customer=ada",
+        "/sales",
+        "/stock/MUG-01/adjustments",
         &format!("/payments/{id}"),
+        &format!("/holds/{id}"),
+        &format!("/mails/{id}"),
     ] {
         people.read(path).await?;
     }
     Ok(())
+}
+
+/// An admin starts a parked order's saga again, gives its watch back, and takes the order back for the shop.
+pub async fn run_the_shop(people: &People) -> anyhow::Result<()> {
+    let id = people.place("pm_card_threeDSecureRequired", &[("MUG-01", 1)]).await?;
+    people.await_status(&id, &["ACTION_REQUIRED"]).await?;
+    people.resume(&id).await?;
+    people.redrive(&id).await?;
+    people.cancel_for_the_shop(&id).await?;
+    people.await_status(&id, &["CANCELLED"]).await
+}
+
+/// An admin uploads a picture and something that is none, gives the dead letter back, and takes the picture off.
+pub async fn picture_the_shelf(people: &People) -> anyhow::Result<()> {
+    let (image, state) = people.upload("MUG-01", PIXEL).await?;
+    ensure!(state == "ready", "a good picture is {state}");
+    let (_, state) = people.upload("MUG-01", b"this is no picture").await?;
+    ensure!(state == "rejected", "what is no picture is {state}");
+    people.give_back("catalog/uploaded-images").await?;
+    people.remove_image("MUG-01", &image).await
 }
 
 /// An admin looks after the shelf.

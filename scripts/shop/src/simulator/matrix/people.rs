@@ -3,10 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, anyhow, bail, ensure};
+use bytes::Bytes;
 use fakestripe::Authentication;
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
 use kernel::Clock;
-use localcloud::issuer::Scope;
+use localcloud::{issuer::Scope, sqs::NewMessage};
 use serde_json::{Value, json};
 
 use crate::simulator::{
@@ -19,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often somebody asks.
 const ATTEMPTS: u32 = 8;
+
+/// How often an admin looks at what became of an upload: its message may have to come again, after three minutes.
+const UPLOAD_LOOKS: u32 = 600;
 
 /// The idempotency key of the one order.
 const KEY: &str = "order-1";
@@ -148,6 +152,84 @@ impl People {
         }
     }
 
+    /// An admin takes the order back. Whether that was still possible.
+    pub async fn cancel_for_the_shop(&self, id: &str) -> anyhow::Result<bool> {
+        let path = format!("/orders/{id}/cancel");
+        let hear = |answer: &Answer| self.promises.cancelled(id, answer);
+        let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, hear).await?;
+        match answer.status {
+            StatusCode::ACCEPTED => Ok(true),
+            StatusCode::CONFLICT => Ok(false),
+            _ => bail!("the order cannot be taken back: {answer:?}"),
+        }
+    }
+
+    /// An admin does not want to wait for the watchdog.
+    pub async fn resume(&self, id: &str) -> anyhow::Result<()> {
+        let path = format!("/orders/{id}/resume");
+        let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(answer.status == StatusCode::ACCEPTED, "POST {path}: {answer:?}");
+        Ok(())
+    }
+
+    /// A watch of the order was given up; an admin sees it, and gives it back.
+    pub async fn redrive(&self, id: &str) -> anyhow::Result<()> {
+        let cloud = self.world.cloud();
+        let dead = cloud.queue_name("orders", "watch-dead");
+        let watch = NewMessage::text(json!({ "order_id": id, "round": 0 }).to_string());
+        cloud.queues().send(&dead, watch).map_err(|why| anyhow!(why))?;
+        self.give_back("orders/watch").await
+    }
+
+    /// An admin sees that messages of a queue were given up, and gives them back.
+    pub async fn give_back(&self, queue: &str) -> anyhow::Result<()> {
+        let there = self.read("/dead-letters").await?.json();
+        let queues = there["queues"].as_array().context("GET /dead-letters has no queues")?;
+        let told =
+            queues.iter().find(|told| told["queue"] == queue).with_context(|| format!("{queue} is not told of"))?;
+        ensure!(told["messages"].as_u64() >= Some(1), "the dead letter is not told of: {told}");
+        let path = format!("/dead-letters/{queue}/redrive");
+        let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        ensure!(answer.status == StatusCode::ACCEPTED, "POST {path}: {answer:?}");
+        Ok(())
+    }
+
+    /// An admin uploads a file as a picture of a product. What became of it, as soon as that is decided: its id and its state.
+    pub async fn upload(&self, sku: &str, file: &[u8]) -> anyhow::Result<(String, String)> {
+        let path = format!("/products/{sku}/images");
+        let body = json!({ "content_type": "image/png", "size": file.len(), "alt": "What it looks like" });
+        let answer = self.ask((Method::POST, &path), &self.admin, &[], &body, |_| {}).await?;
+        ensure!(answer.status == StatusCode::CREATED, "POST {path}: {answer:?}");
+        let announced = answer.json();
+        let url = announced["upload"]["url"].as_str().context("there is no address to upload it to")?;
+        let request = Request::put(url).header("content-type", "image/png").body(Bytes::copy_from_slice(file))?;
+        let uploaded = self.world.cloud().upload(request).status();
+        ensure!(uploaded.is_success(), "PUT {url}: {uploaded}");
+        for _ in 0..UPLOAD_LOOKS {
+            let images = self.read(&path).await?.json();
+            let images = images["items"].as_array().context("GET …/images has no items")?;
+            let ours =
+                images.iter().find(|image| image["image_id"] == announced["image_id"]).context("it is not listed")?;
+            if ours["state"] != "requested" {
+                let text = |field: &str| ours[field].as_str().unwrap_or_default().to_owned();
+                return Ok((text("image_id"), text("state")));
+            }
+            self.world.pass(PATIENCE).await;
+        }
+        bail!("nobody looks at the upload")
+    }
+
+    /// An admin takes a picture off its product.
+    pub async fn remove_image(&self, sku: &str, image_id: &str) -> anyhow::Result<()> {
+        let path = format!("/products/{sku}/images/{image_id}");
+        let answer = self.ask((Method::DELETE, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
+        let gone = answer.status == StatusCode::NOT_FOUND;
+        ensure!(answer.status == StatusCode::NO_CONTENT || gone, "DELETE {path}: {answer:?}");
+        let there = self.read(&format!("/products/{sku}")).await?.json();
+        ensure!(there["images"].as_array().is_none_or(Vec::is_empty), "DELETE {path} was done: {there}");
+        Ok(())
+    }
+
     /// The customer looks at the order.
     pub async fn look(&self, id: &str) -> anyhow::Result<Value> {
         let hear = |answer: &Answer| match answer.status {
@@ -160,7 +242,8 @@ impl People {
 
     /// Anybody, the customer or an admin, reads something that is there.
     pub async fn read(&self, path: &str) -> anyhow::Result<Answer> {
-        let token = if path.starts_with("/orders") { &self.customer } else { &self.admin };
+        let own = path.starts_with("/orders") && !path.contains('?');
+        let token = if own { &self.customer } else { &self.admin };
         let answer = self.ask((Method::GET, path), token, &[], &Value::Null, |_| {}).await?;
         ensure!(answer.status == StatusCode::OK, "GET {path}: {answer:?}");
         Ok(answer)

@@ -8,7 +8,8 @@ use localcloud::driver::Outcome;
 use super::{
     acts::{
         ask_again, authenticate, buy, buy_in_a_sale, buy_spread, cancel_at_once, cancel_soon, cancel_when,
-        keep_the_shelf, leave_shards, look_at_everything, miss_a_sale, spread_the_shelf, try_again, wait_for_a_turn,
+        keep_the_shelf, leave_shards, look_at_everything, miss_a_sale, picture_the_shelf, run_the_shop,
+        spread_the_shelf, try_again, wait_for_a_turn,
     },
     people::People,
     scripted::Circumstance::{self, Call, Outage, Throttled, Waits},
@@ -250,6 +251,20 @@ pub const SCENARIOS: &[Scenario] = &[
         name: "looked at",
         about: "Everybody reads everything.",
         act: |people| Box::pin(look_at_everything(people)),
+        ..PLAIN
+    },
+    Scenario {
+        name: "run by an admin",
+        about: "3-D Secure, not answered: an admin starts the saga again, gives a dead letter back, and takes the order back.",
+        act: |people| Box::pin(run_the_shop(people)),
+        ends: &["cancelled_cancelled_by_shop"],
+        ..PLAIN
+    },
+    Scenario {
+        name: "pictures",
+        about: "An admin uploads a picture, and something that is none, gives the dead letter back, and takes the picture off.",
+        act: |people| Box::pin(picture_the_shelf(people)),
+        ends: &[],
         ..PLAIN
     },
     Scenario {

@@ -2,7 +2,7 @@
 // The local console: what is happening now in the local cloud, and switches to break it. One page, without a build step.
 //
 // The rooms:
-//   index.html, console.css, sections.css   the page, its parts, its sections; mail.css: the looks of mails
+//   index.html, console.css, sections.css   the page, its parts, its sections
 //   main.js          here: starts everything, and reads the feeds while somebody looks
 //   header.js        the figures at the top; says so when the cloud has stopped
 //   saga.js          the saga's section, of

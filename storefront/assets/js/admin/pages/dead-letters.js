@@ -37,19 +37,18 @@ function show(queues) {
   const none = notice({ tone: 'good', title: 'No dead letters', test: 'empty' }, el('p', {}, 'Every message was handled.'));
   fill(byId('message'), full.length === 0 && none);
   const empty = queues.filter(({ messages }) => messages === 0);
-  fill(byId('empty'), empty.map(({ queue, about }) => el('li', { class: 'row', 'data-test': 'queue', 'data-queue': queue }, el('div', { class: 'row-main' }, el('h3', {}, queue), el('p', { class: 'hint' }, about)))));
+  fill(byId('empty'), empty.map(({ queue }) => el('li', { class: 'row', 'data-test': 'queue', 'data-queue': queue }, el('div', { class: 'row-main' }, el('h3', {}, queue)))));
   byId('empty-part').hidden = empty.length === 0;
 }
 
 /** @param {Queue} it */
 function section(it) {
-  const { queue, about, messages, shown } = it;
+  const { queue, messages, shown } = it;
   const title = `queue-${queue.replace('/', '-')}`;
   return el(
     'section',
     { class: 'panel', 'aria-labelledby': title, 'data-test': 'queue', 'data-queue': queue },
     el('div', { class: 'panel-head' }, el('h2', { id: title }, queue), el('span', { class: 'badge bad', 'data-test': 'messages' }, `${messages} dead`)),
-    el('p', { class: 'hint' }, about),
     el('ol', { class: 'letters' }, shown.map(letter)),
     messages > shown.length && el('p', { class: 'hint' }, `${shown.length} of ${messages} are shown.`),
     el('p', {}, 'First remove the cause: a message that fails again comes back here.'),

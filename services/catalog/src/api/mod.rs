@@ -1,5 +1,9 @@
 //! What travels on HTTP, and its description in OpenAPI.
 
+mod images;
+
+use std::collections::BTreeMap;
+
 use kernel::{Currency, Invalid, Money, Timestamp};
 use lambda::{FieldError, Problem};
 use serde::{Deserialize, Serialize};
@@ -10,15 +14,30 @@ use utoipa::{
 
 use crate::{
     Error,
-    domain::{Description, Details, Price, Product, ProductName},
-    functions::{delete_product, get_product, list_products, put_product},
+    domain::{Description, Details, ImageId, Picture, Price, Product, ProductName},
+    functions::{
+        delete_product, get_product, list_images, list_products, put_product, remove_image, request_image_upload,
+    },
 };
+
+pub use images::{ImageBody, Images, PictureBody, RequestUploadBody, RequestedBody, SourceBody, UploadBody};
 
 /// The catalogue's part of the API.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    paths(list_products::answer, get_product::answer, put_product::answer, delete_product::answer),
-    components(schemas(ProductBody, PutProductBody, PriceBody, ProductPage, Problem, FieldError)),
+    paths(
+        list_products::answer,
+        get_product::answer,
+        put_product::answer,
+        delete_product::answer,
+        request_image_upload::answer,
+        list_images::answer,
+        remove_image::answer,
+    ),
+    components(schemas(
+        ProductBody, PutProductBody, PriceBody, ProductPage, RequestUploadBody, RequestedBody, UploadBody, Images,
+        ImageBody, PictureBody, SourceBody, Problem, FieldError,
+    )),
     modifiers(&Jwt)
 )]
 pub struct Api;
@@ -52,6 +71,10 @@ pub struct ProductBody {
     /// When it was last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
+    /// Its pictures, the first one first; absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub images: Vec<PictureBody>,
 }
 
 /// What an admin says about a product: all of it, as PUT replaces the whole.
@@ -102,8 +125,16 @@ impl From<Product> for ProductBody {
             price: PriceBody { amount_minor: price.amount_minor(), currency: price.currency().code().to_owned() },
             version: product.version,
             updated_at: product.updated_at,
+            images: pictures(product.images),
         }
     }
+}
+
+/// Pictures in the order in which they were announced.
+fn pictures(images: BTreeMap<ImageId, Picture>) -> Vec<PictureBody> {
+    let mut pictures: Vec<Picture> = images.into_values().collect();
+    pictures.sort_by_key(|picture| picture.requested_at);
+    pictures.into_iter().map(Into::into).collect()
 }
 
 impl TryFrom<PutProductBody> for Details {
@@ -166,10 +197,21 @@ mod tests {
         let mut described: Vec<_> =
             operations.iter().map(|operation| operation["operationId"].as_str().unwrap()).collect();
         described.sort_unstable();
-        assert_eq!(described, ["delete-product", "get-product", "list-products", "put-product"]);
+        assert_eq!(
+            described,
+            [
+                "delete-product",
+                "get-product",
+                "list-images",
+                "list-products",
+                "put-product",
+                "remove-image",
+                "request-image-upload",
+            ]
+        );
         for operation in operations {
-            let writes = operation["requestBody"].is_object() || operation["operationId"] == "delete-product";
-            assert_eq!(operation["security"][0]["jwt"][0] == "admin", writes, "{operation}");
+            let read_by_all = ["get-product", "list-products"].iter().any(|name| operation["operationId"] == *name);
+            assert_eq!(operation["security"][0]["jwt"][0] != "admin", read_by_all, "{operation}");
         }
         assert_eq!(api["components"]["securitySchemes"]["jwt"]["scheme"], "bearer");
         assert!(api["components"]["schemas"]["Problem"].is_object());

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
     operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use kernel::{Sku, Timestamp};
-use lambda::{Runtime, StartError, chain};
+use lambda::{Runtime, StartError};
 
+use super::shared::{failure, number, text, unreadable};
 use crate::{
     Error,
     domain::{Cursor, Details, Expected, Precondition, Product},
@@ -22,12 +22,13 @@ use crate::{
 const EXISTS: &str = "deleted = :false";
 const DOES_NOT_EXIST: &str = "attribute_not_exists(sku) OR deleted = :true";
 
-/// Creating counts on from a tombstone's version, and from nothing otherwise.
-const CREATE: &str = "SET #name = :name, description = :description, price = :price, deleted = :false, \
+/// Creating counts on from a tombstone's version, and from nothing otherwise. There is a map of pictures from the start, as
+/// one can only be put into a map that is there.
+const CREATE: &str = "SET #name = :name, description = :description, price = :price, deleted = :false, images = :none, \
                       version = if_not_exists(version, :zero) + :one, created_at = :now, updated_at = :now";
 const CHANGE: &str =
     "SET #name = :name, description = :description, price = :price, version = version + :one, updated_at = :now";
-const REMOVE: &str = "SET deleted = :true, version = version + :one, updated_at = :now";
+const REMOVE: &str = "SET deleted = :true, version = version + :one, updated_at = :now REMOVE images";
 
 /// The products table.
 #[derive(Debug, Clone)]
@@ -99,6 +100,7 @@ impl PutProduct for Products {
                 .update(sku, CREATE, now)
                 .condition_expression(DOES_NOT_EXIST)
                 .expression_attribute_values(":zero", number(0))
+                .expression_attribute_values(":none", AttributeValue::M(HashMap::new()))
                 .expression_attribute_values(":false", AttributeValue::Bool(false))
                 .expression_attribute_values(":true", AttributeValue::Bool(true)),
             Precondition::Present(expected) => expecting(self.update(sku, CHANGE, now), expected),
@@ -149,14 +151,6 @@ async fn write(update: UpdateItemFluentBuilder) -> Result<Write, Error> {
     }
 }
 
-fn text(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
-}
-
-fn number(value: u64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
-
 fn product(item: HashMap<String, AttributeValue>) -> Result<Product, Error> {
     serde_dynamo::from_item(item).map_err(unreadable)
 }
@@ -164,28 +158,4 @@ fn product(item: HashMap<String, AttributeValue>) -> Result<Product, Error> {
 fn cursor(key: HashMap<String, AttributeValue>) -> Result<Cursor, Error> {
     let sku = key.get("sku").and_then(|sku| sku.as_s().ok()).ok_or_else(|| unreadable("a key without a sku"))?;
     Sku::parse(sku.as_str()).map(Cursor::after).map_err(unreadable)
-}
-
-fn unreadable(why: impl std::fmt::Display) -> Error {
-    Error::Unreadable(why.to_string())
-}
-
-/// DynamoDB answers 4xx to what it will not do, and with these codes to what it cannot do now; everything else, no
-/// answer included, may go away by itself.
-///
-/// Source: DynamoDB, "Error handling": which errors are worth a retry.
-fn failure<E>(error: SdkError<E>) -> Error
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    const BUSY: [&str; 4] = [
-        "ProvisionedThroughputExceededException",
-        "ThrottlingException",
-        "RequestLimitExceeded",
-        "TransactionConflictException",
-    ];
-    let busy = error.code().is_some_and(|code| BUSY.contains(&code));
-    let refused = error.raw_response().is_some_and(|answer| answer.status().is_client_error());
-    let text = chain(&error);
-    if refused && !busy { Error::Rejected(text) } else { Error::Unavailable(text) }
 }
