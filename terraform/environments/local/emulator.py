@@ -7,6 +7,7 @@ import contextvars
 import hashlib
 import json
 import socketserver
+import time
 
 from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
@@ -37,6 +38,37 @@ def take_batches_for_single_calls():
         return single.get(action, action)
 
     iam_actions.extract_iam_action = extract_single
+
+
+def move_dead_letters(sqs):
+    """StartMessageMoveTask is missing, and would be authorized on *. Letters go to the queue that is named, or back to where
+    they came from: one that was sent to the dead-letter queue itself came from nowhere, and stays.
+
+    Source: SQS API Reference, "StartMessageMoveTask"."""
+    extract = iam_actions.extract_resource_arn
+
+    def extract_source(service, method, path, headers, body, *rest, **named):
+        if service == "sqs" and headers.get("x-amz-target") == "AmazonSQS.StartMessageMoveTask":
+            return json.loads(body)["SourceArn"]
+        return extract(service, method, path, headers, body, *rest, **named)
+
+    def move(request, _url):
+        source, now = sqs._queue_by_arn(request["SourceArn"]), time.time()
+        if source is None:
+            raise sqs._Err("ResourceNotFoundException", "The resource that you specified for SourceArn does not exist.", 404)
+        letters, source["messages"] = source["messages"], []
+        for letter in letters:
+            origin = letter["sys"].get("DeadLetterQueueSourceArn", "")
+            queue = sqs._queue_by_arn(request.get("DestinationArn") or origin)
+            if queue is None or letter["visible_at"] > now:
+                source["messages"].append(letter)
+            else:
+                queue["messages"].append({**letter, "receive_count": 0, "first_receive_at": None})
+        sqs.esm_wake.set()
+        return {"TaskHandle": hashlib.sha256(f"{source['url']} {now}".encode()).hexdigest()}
+
+    iam_actions.extract_resource_arn = extract_source
+    sqs._HANDLERS["StartMessageMoveTask"] = move
 
 
 def know_who_a_mail_is_from(app):
@@ -81,8 +113,9 @@ take_batches_for_single_calls()
 
 # Only now: it takes the functions that were replaced by name.
 from ministack import app  # noqa: E402
-from ministack.services import cloudwatch_logs  # noqa: E402
+from ministack.services import cloudwatch_logs, sqs  # noqa: E402
 
+move_dead_letters(sqs)
 know_who_a_mail_is_from(app)
 name_log_events(cloudwatch_logs)
 app.main()

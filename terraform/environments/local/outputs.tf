@@ -106,6 +106,11 @@ output "secrets" {
   }]...)
 }
 
+output "buckets" {
+  description = "Names of the buckets by context/bucket."
+  value       = { for key, bucket in module.bucket : key => bucket.name }
+}
+
 output "failed_records_bucket" {
   description = "The bucket for stream records that a publisher gave up on."
   value       = module.failed_records.name

@@ -18,6 +18,12 @@ locals {
   # What the API answers, by routes as in GET /orders/{id}.
   routes = merge([for service in module.service : service.routes]...)
 
+  # What contexts keep in buckets, by context/bucket.
+  buckets = merge([for service in module.service : service.buckets]...)
+
+  # Where the stage's own pages are.
+  own_sites = var.stage.storefront == null ? [] : [module.edge[0].url]
+
   # Whose tokens count: those of the stage's own user pool, or of an issuer that it was given.
   tokens = var.stage.accounts != null ? module.user_pool[0].tokens : {
     issuer       = var.stage.api.issuer
@@ -162,6 +168,22 @@ module "service" {
   }
 }
 
+# What contexts keep in buckets. Their modules only say what of: a bucket knows the distribution that reads it and the pages
+# that upload to it, and both need the contexts' routes.
+module "bucket" {
+  source   = "../../modules/bucket"
+  for_each = local.buckets
+
+  name                = each.value.name
+  key_arn             = each.value.key_arn
+  expire_days         = each.value.expire_days
+  noncurrent_days     = each.value.expire_days == null ? 30 : 1 # what has expired is not kept again
+  queue_arn           = each.value.queue_arn
+  distributions       = { for edge in module.edge : "site" => edge.distribution_arn if each.value.served_at != null }
+  upload_origins      = each.value.takes_uploads ? concat(local.own_sites, var.stage.api.cors_origins) : []
+  deletion_protection = var.stage.deletion_protection
+}
+
 # Contexts meet here: a queue of one hears a topic of another.
 module "subscription" {
   source   = "../../modules/subscription"
@@ -180,7 +202,7 @@ module "user_pool" {
   name                 = local.name
   region               = var.stage.region
   account              = var.stage.account_id
-  sites                = concat(var.stage.storefront == null ? [] : [module.edge[0].url], var.stage.accounts.sites)
+  sites                = concat(local.own_sites, var.stage.accounts.sites)
   pre_token_generation = merge([for service in module.service : service.user_pool_triggers]...)["pre_token_generation"]
   deletion_protection  = var.stage.deletion_protection
 
@@ -232,10 +254,15 @@ module "edge" {
   price_class          = var.stage.edge.price_class
   log_retention_days   = var.stage.log_retention_days
 
+  served = { for bucket in local.buckets : bucket.served_at => bucket.host if bucket.served_at != null }
+
   site = var.stage.storefront == null ? null : merge(module.storefront[0].site, {
-    connect_to = [module.user_pool[0].login_origin]
-    stripe     = var.stage.storefront.stripe_publishable_key != null
-    routes     = keys(local.routes)
+    connect_to = concat(
+      [module.user_pool[0].login_origin],
+      [for bucket in local.buckets : "https://${bucket.host}" if bucket.takes_uploads],
+    )
+    stripe = var.stage.storefront.stripe_publishable_key != null
+    routes = keys(local.routes)
   })
 }
 

@@ -14,7 +14,7 @@ variable "stage" {
     in table/orders.
     `rollout`: how new versions get traffic; see modules/function.
     `event_source_batching_seconds`: how long queues and streams wait for a batch to fill.
-    `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables, secrets, the key and the bucket.
+    `point_in_time_recovery_days`: 0 to 35. `deletion_protection`: of tables, secrets, the key and buckets.
     `permissions_boundary_arn`: the policy that bounds every role; bootstrap makes one.
 
     `accounts`: a user pool for customers and admins; null if `api` has an issuer. `domain_prefix`: what the address of
@@ -24,8 +24,8 @@ variable "stage" {
     `storefront`: the pages, for which there have to be accounts and an edge; null for none.
     `stripe_publishable_key`: for Stripe's card form; null for the form with test payment methods.
     `api`: whose tokens count, if there are no accounts: `issuer`, `audience`, `scope_prefix` (see modules/http-api).
-    `cors_origins`: which other sites' pages may call; the storefront is on the API's own. How many requests per second,
-    and the API's name.
+    `cors_origins`: which other sites' pages may call and upload; the storefront is on the API's own. How many requests
+    per second, and the API's name.
     `edge`: CloudFront in front of the API and the pages, with a web `firewall`; null for none.
     `mail`: from whom. `stripe_api_base`: where Stripe answers. `secrets_version`: goes up when secrets change.
     `queue_url_base`: for another endpoint than AWS's.

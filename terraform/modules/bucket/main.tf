@@ -7,7 +7,7 @@ locals {
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18:Only this account's roles read and write it, which CloudTrail's data events can record.
   #checkov:skip=CKV_AWS_144:Its objects are copies of what a table or a state file holds; another region would not help.
-  #checkov:skip=CKV2_AWS_62:Nothing has to happen when an object arrives: what puts it there counts it.
+  #checkov:skip=CKV2_AWS_62:Whoever has to know of new objects is told by queue_arn; of most buckets, nobody has to.
   bucket        = var.name
   force_destroy = !var.deletion_protection
 }
@@ -92,6 +92,33 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   }
 
   depends_on = [aws_s3_bucket_versioning.this]
+}
+
+# A browser asks whether a page may put something here, and hears yes for these pages only. Whether it may put this object
+# is decided by the address that was signed for it.
+resource "aws_s3_bucket_cors_configuration" "this" {
+  count = length(var.upload_origins) > 0 ? 1 : 0
+
+  bucket = aws_s3_bucket.this.id
+
+  cors_rule {
+    allowed_origins = var.upload_origins
+    allowed_methods = ["PUT"]
+    allowed_headers = ["content-type"]
+    max_age_seconds = 3600
+  }
+}
+
+resource "aws_s3_bucket_notification" "this" {
+  count = var.queue_arn == null ? 0 : 1
+
+  bucket = aws_s3_bucket.this.id
+
+  queue {
+    id        = "objects"
+    queue_arn = var.queue_arn
+    events    = ["s3:ObjectCreated:*"]
+  }
 }
 
 data "aws_iam_policy_document" "this" {

@@ -19,3 +19,13 @@ output "domain_name" {
   description = "The host name that CloudFront finds the bucket by, in the bucket's region."
   value       = aws_s3_bucket.this.bucket_regional_domain_name
 }
+
+output "upload_origins" {
+  description = "Origins whose pages may put objects here."
+  value       = var.upload_origins
+}
+
+output "queue_arn" {
+  description = "ARN of the queue that is told of every object that is put here; null for none."
+  value       = var.queue_arn
+}

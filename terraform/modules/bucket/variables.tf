@@ -62,3 +62,25 @@ variable "distributions" {
     error_message = "A distribution is named by its ARN, as in arn:aws:cloudfront::123456789012:distribution/E1."
   }
 }
+
+variable "upload_origins" {
+  description = "Origins whose pages may put objects here, with addresses that were signed for that; none by default."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for origin in var.upload_origins : can(regex("^https?://[^/*]+$", origin))])
+    error_message = "upload_origins has whole origins, as in https://shop.example.com, without a path and wildcards."
+  }
+}
+
+variable "queue_arn" {
+  description = "ARN of the queue that is told of every object that is put here; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.queue_arn == null ? true : can(regex("^arn:[^:]+:sqs:[^:]+:[0-9]{12}:[^:]+$", var.queue_arn))
+    error_message = "queue_arn is the ARN of a queue."
+  }
+}

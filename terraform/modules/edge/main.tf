@@ -14,6 +14,9 @@ locals {
     function                = null
   }
 
+  # By path pattern, the origin of what everybody may read of a bucket. Keys begin like the path.
+  served_paths = { for path in keys(var.served) : "${path}/*" => "bucket-${trimprefix(path, "/")}" }
+
   # What no other behaviour serves: pages, or without any the API.
   default = var.site == null ? local.api : {
     origin                  = "site"
@@ -29,7 +32,7 @@ locals {
 resource "aws_cloudfront_response_headers_policy" "this" {
   #checkov:skip=CKV_AWS_259:All but preload, which is a promise for a whole domain and not an API's to make.
   name    = var.name
-  comment = "For answers of an API: TLS only, not sniffed, not framed."
+  comment = "For answers of an API, and for what is no page: TLS only, not sniffed, not framed."
 
   security_headers_config {
     strict_transport_security {
@@ -96,7 +99,17 @@ resource "aws_cloudfront_distribution" "this" {
     content {
       origin_id                = local.default.origin
       domain_name              = origin.value.bucket_domain
-      origin_access_control_id = aws_cloudfront_origin_access_control.site[0].id
+      origin_access_control_id = aws_cloudfront_origin_access_control.buckets[0].id
+    }
+  }
+
+  dynamic "origin" {
+    for_each = var.served
+
+    content {
+      origin_id                = local.served_paths["${origin.key}/*"]
+      domain_name              = origin.value
+      origin_access_control_id = aws_cloudfront_origin_access_control.buckets[0].id
     }
   }
 
@@ -136,6 +149,21 @@ resource "aws_cloudfront_distribution" "this" {
     }
   }
 
+  dynamic "ordered_cache_behavior" {
+    for_each = local.served_paths
+
+    content {
+      path_pattern               = ordered_cache_behavior.key
+      target_origin_id           = ordered_cache_behavior.value
+      viewer_protocol_policy     = "redirect-to-https"
+      allowed_methods            = ["GET", "HEAD"]
+      cached_methods             = ["GET", "HEAD"]
+      compress                   = true
+      cache_policy_id            = local.caching_optimized # as long as each object says, up to a year
+      response_headers_policy_id = aws_cloudfront_response_headers_policy.this.id
+    }
+  }
+
   restrictions {
     geo_restriction {
       restriction_type = "none"
@@ -152,20 +180,25 @@ resource "aws_cloudfront_distribution" "this" {
 
   lifecycle {
     precondition {
-      condition     = var.site == null || length(local.api_paths) + 1 <= local.behaviors
+      condition     = length(local.api_paths) + length(var.served) + 1 <= local.behaviors
       error_message = <<-EOT
-        The API has ${length(local.api_paths)} path patterns, and the pages need one behaviour: CloudFront has
-        ${local.behaviors} for a distribution, unless AWS raised the account's quota. Put new routes below a first
-        segment that is there already.
+        The API has ${length(local.api_paths)} path patterns, buckets have ${length(var.served)}, and the pages need one
+        behaviour: CloudFront has ${local.behaviors} for a distribution, unless AWS raised the account's quota. Put new
+        routes below a first segment that is there already.
       EOT
     }
 
     precondition {
       condition     = length(local.shadowed) == 0
       error_message = <<-EOT
-        The API answers at these paths, so that nobody would ever see the files: ${join(", ", local.shadowed)}.
-        Call them otherwise.
+        The API or a bucket answers at these paths, so that nobody would ever see the files:
+        ${join(", ", local.shadowed)}. Call them otherwise.
       EOT
+    }
+
+    precondition {
+      condition     = length(local.contested) == 0
+      error_message = "Both the API and a bucket would answer below ${join(", ", local.contested)}: rename one of them."
     }
   }
 }

@@ -30,3 +30,13 @@ output "api_paths" {
   description = "Paths that lead to the API, where there are pages; without pages, all do."
   value       = local.api_paths
 }
+
+output "served" {
+  description = "Hosts of the buckets of which everybody may read, by path."
+  value       = var.served
+}
+
+output "content_security_policy" {
+  description = "What pages may load and whom they may talk with, as browsers are told; empty without pages."
+  value       = local.policy
+}

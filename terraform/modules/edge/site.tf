@@ -13,8 +13,11 @@ locals {
     )
   ])
 
+  served_segments = [for path in keys(var.served) : trimprefix(path, "/")]
+  contested       = setintersection(local.api_segments, local.served_segments)
   shadowed = var.site == null ? [] : sort([
-    for file in var.site.files : file if contains(local.api_segments, split("/", file)[0])
+    for file in var.site.files : file
+    if contains(concat(local.api_segments, local.served_segments), split("/", file)[0])
   ])
 
   # Stripe's form is a frame of theirs that a script of theirs makes (Stripe, "Integration security guide").
@@ -46,11 +49,11 @@ locals {
   })
 }
 
-resource "aws_cloudfront_origin_access_control" "site" {
-  count = var.site == null ? 0 : 1
+resource "aws_cloudfront_origin_access_control" "buckets" {
+  count = var.site == null && length(var.served) == 0 ? 0 : 1
 
-  name                              = "${var.name}-site"
-  description                       = "Signs what is read of the bucket."
+  name                              = "${var.name}-buckets"
+  description                       = "Signs what is read of buckets."
   origin_access_control_origin_type = "s3"
   signing_behavior                  = "always"
   signing_protocol                  = "sigv4"
@@ -60,7 +63,7 @@ resource "aws_cloudfront_function" "site" {
   count = var.site == null ? 0 : 1
 
   name    = "${var.name}-site"
-  comment = "Answers 404, with a page, for what is no file of the site."
+  comment = "Finds a folder's page, and answers 404, with a page, for what is no file of the site."
   runtime = "cloudfront-js-2.0"
   publish = true
   code    = local.function

@@ -60,6 +60,17 @@ variable "site" {
   }
 }
 
+variable "served" {
+  description = "Hosts of buckets of which everybody may read, by the path that their keys begin with, as in /images."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for path in keys(var.served) : can(regex("^/[a-z0-9-]+$", path))])
+    error_message = "served has paths of one segment, as in /images."
+  }
+}
+
 variable "firewall" {
   description = "Whether there is a web firewall in front, which has a price by the month."
   type        = bool

@@ -31,16 +31,17 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
-  # Alarms, budgets and mail feedback are published to encrypted topics; topics deliver to encrypted queues.
+  # Alarms, budgets and mail feedback are published to encrypted topics; topics and buckets send to encrypted queues.
   statement {
-    sid       = "PublishersAndTopics"
+    sid       = "PublishersAndSenders"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = ["*"]
 
     principals {
       type = "Service"
       identifiers = [
-        "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "ses.amazonaws.com", "sns.amazonaws.com",
+        "budgets.amazonaws.com", "cloudwatch.amazonaws.com", "s3.amazonaws.com", "ses.amazonaws.com",
+        "sns.amazonaws.com",
       ]
     }
 

@@ -92,6 +92,34 @@ data "aws_iam_policy_document" "this" {
       }
     }
   }
+
+  # A bucket tries again by itself, and puts nothing on the dead-letter queue. Its ARN does not say whose it is.
+  dynamic "statement" {
+    for_each = var.bucket_arn != null && each.key == var.name ? [var.bucket_arn] : []
+
+    content {
+      sid       = "BucketTells"
+      actions   = ["sqs:SendMessage"]
+      resources = [local.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["s3.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [var.account]
+      }
+    }
+  }
 }
 
 resource "aws_sqs_queue_policy" "this" {

@@ -85,3 +85,14 @@ variable "topic_arns" {
     error_message = "topic_arns are whole ARNs of topics, without wildcards."
   }
 }
+
+variable "bucket_arn" {
+  description = "ARN of the bucket that may tell the queue of its objects; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.bucket_arn == null ? true : can(regex("^arn:[^:]+:s3:::[a-z0-9-]+$", var.bucket_arn))
+    error_message = "bucket_arn is a whole ARN of a bucket, without wildcards and without objects."
+  }
+}

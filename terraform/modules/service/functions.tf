@@ -38,7 +38,7 @@ locals {
   }
 
   # What a stage may set: values that are no reference in any function. What a reference stands for is computed.
-  references = "^(table|topic|queue|saga|secret|email|stage)/"
+  references = "^(table|topic|queue|dead-letters|bucket|shop|saga|secret|email|stage)/"
   settable = setsubtract(
     flatten([for function in values(local.functions) : keys(lookup(function, "settings", {}))]),
     flatten([
@@ -48,9 +48,13 @@ locals {
     ])
   )
 
-  # References in settings and grants that lead nowhere.
+  # References that lead nowhere.
   unknown = sort(flatten([
-    for name, function in local.functions : [
+    [
+      for name, queue in local.queues : "${name}: notified_by: ${queue.notified_by.bucket}"
+      if can(queue.notified_by) && !can(local.buckets[queue.notified_by.bucket])
+    ],
+    [for name, function in local.functions : [
       [
         for setting, value in lookup(function, "settings", {}) : "${name}: ${setting}: ${value}"
         if can(regex(local.references, value)) && !can(local.values[value])
@@ -59,6 +63,6 @@ locals {
         for reference in keys(lookup(function, "grants", {})) : "${name}: grants: ${reference}"
         if !contains(keys(local.resources), reference)
       ],
-    ]
+    ]],
   ]))
 }

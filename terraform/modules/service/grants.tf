@@ -2,12 +2,15 @@
 
 locals {
   iam_prefixes = {
-    table  = "dynamodb"
-    topic  = "sns"
-    queue  = "sqs"
-    saga   = "states"
-    secret = "secretsmanager"
-    email  = "ses"
+    table        = "dynamodb"
+    topic        = "sns"
+    queue        = "sqs"
+    dead-letters = "sqs"
+    shop         = "sqs"
+    bucket       = "s3"
+    saga         = "states"
+    secret       = "secretsmanager"
+    email        = "ses"
   }
 
   # One statement per grant: table/orders: [GetItem] is TableOrders, dynamodb:GetItem on the table.
@@ -73,19 +76,28 @@ locals {
   # Services that use the key in the function's name: all decrypt; those that take something in encrypt, too.
   decrypting = {
     for name, function in local.functions : name => sort(distinct(compact(concat(
-      [for reference in keys(lookup(function, "grants", {})) : lookup(local.decrypts, split("/", reference)[0], "")],
+      [for kind in local.encrypted[name] : lookup(local.decrypts, kind, "")],
       can(function.trigger.queue) ? ["sqs"] : [],
       can(function.trigger.stream) ? ["dynamodb"] : [],
     ))))
   }
   encrypting = {
     for name, function in local.functions : name => sort(distinct(compact(concat(
-      [for reference in keys(lookup(function, "grants", {})) : lookup(local.encrypts, split("/", reference)[0], "")],
+      [for kind in local.encrypted[name] : lookup(local.encrypts, kind, "")],
       can(function.trigger.stream) ? ["s3"] : [],
     ))))
   }
-  decrypts = { table = "dynamodb", topic = "sns", queue = "sqs", saga = "states", secret = "secretsmanager" }
-  encrypts = { topic = "sns", queue = "sqs", saga = "states" }
+  decrypts = merge(local.encrypts, { table = "dynamodb", secret = "secretsmanager" })
+  encrypts = { topic = "sns", queue = "sqs", dead-letters = "sqs", shop = "sqs", bucket = "s3", saga = "states" }
+
+  # Kinds of what a function was granted, without buckets that everybody reads: S3's own key encrypts those.
+  encrypted = {
+    for name, function in local.functions : name => [
+      for reference in keys(lookup(function, "grants", {})) : split("/", reference)[0]
+      if !contains(local.served, reference)
+    ]
+  }
+  served = [for name, bucket in local.buckets : "bucket/${name}" if can(bucket.served_at)]
 
   keyed = {
     for name in keys(local.functions) : name => [

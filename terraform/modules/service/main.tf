@@ -8,6 +8,7 @@ locals {
   tables    = lookup(local.service, "tables", {})
   topics    = lookup(local.service, "topics", {})
   queues    = lookup(local.service, "queues", {})
+  buckets   = lookup(local.service, "buckets", {})
   sagas     = lookup(local.service, "sagas", {})
   secrets   = lookup(local.service, "secrets", {})
   functions = local.service.functions
@@ -59,6 +60,7 @@ module "queue" {
   visibility_seconds = each.value.visibility_seconds
   max_receives       = each.value.max_receives
   topic_arns         = can(each.value.subscribe) ? [local.subscribed_topics[each.key]] : []
+  bucket_arn         = lookup(local.notifying_buckets, each.key, null)
 
   consumer_timeout_seconds = max(0, [
     for name, trigger in local.consumers : local.functions[name].timeout_seconds if trigger.queue == each.key

@@ -89,6 +89,23 @@ output "subscriptions" {
   }
 }
 
+output "buckets" {
+  description = "What the buckets have to be like, by context/bucket. The environment makes them."
+  value = {
+    for name, bucket in local.buckets : "${local.context}/${name}" => {
+      name          = local.names["bucket/${name}"]
+      host          = "${local.names["bucket/${name}"]}.s3.${var.region}.${local.dns_suffix}"
+      key_arn       = can(bucket.served_at) ? null : var.key_arn
+      expire_days   = lookup(bucket, "expire_days", null)
+      served_at     = lookup(bucket, "served_at", null)
+      takes_uploads = lookup(bucket, "takes_uploads", false)
+      queue_arn = one([
+        for key, queue in local.queues : module.queue[key].arn if try(queue.notified_by.bucket, null) == name
+      ])
+    }
+  }
+}
+
 output "tables" {
   description = "The tables by name."
   value = {

@@ -82,6 +82,22 @@ run "the_shop_in_local" {
   }
 
   assert {
+    condition = output.buckets == {
+      "catalog/images"  = "emporium-local-catalog-images-000000000000"
+      "catalog/uploads" = "emporium-local-catalog-uploads-000000000000"
+    }
+    error_message = jsonencode(output.buckets)
+  }
+
+  # Of what is uploaded, a queue is told that a function works off.
+  assert {
+    condition = {
+      for key, bucket in module.bucket : key => bucket.queue_arn if bucket.queue_arn != null
+    } == { "catalog/uploads" = "arn:aws:sqs:us-east-1:000000000000:emporium-local-catalog-uploaded-images" }
+    error_message = "Pictures would stay as they were uploaded."
+  }
+
+  assert {
     condition     = output.sagas["orders/order-saga"].type == "STANDARD"
     error_message = "The saga is not of the stage's type."
   }

@@ -82,12 +82,28 @@ run "the_shop_in_prod" {
   }
 
   assert {
+    condition = output.buckets == {
+      "catalog/images"  = "emporium-prod-catalog-images-123456789012"
+      "catalog/uploads" = "emporium-prod-catalog-uploads-123456789012"
+    }
+    error_message = jsonencode(output.buckets)
+  }
+
+  # Of what is uploaded, a queue is told that a function works off.
+  assert {
+    condition = {
+      for key, bucket in module.bucket : key => bucket.queue_arn if bucket.queue_arn != null
+    } == { "catalog/uploads" = "arn:aws:sqs:eu-central-1:123456789012:emporium-prod-catalog-uploaded-images" }
+    error_message = "Pictures would stay as they were uploaded."
+  }
+
+  assert {
     condition     = output.sagas["orders/order-saga"].type == "EXPRESS"
     error_message = "The saga is not of the stage's type."
   }
 
   assert {
-    condition     = output.rollout == "codedeploy" && length(output.codedeploy) == 6
+    condition     = output.rollout == "codedeploy" && length(output.codedeploy) == 7
     error_message = "New versions do not get their traffic as the stage has it."
   }
 
@@ -228,8 +244,30 @@ run "the_shop_window" {
   }
 
   assert {
-    condition     = contains(module.storefront[0].site.files, "index.html")
-    error_message = "There are no pages."
+    condition = alltrue([
+      for page in ["index.html", "admin/index.html"] : contains(module.storefront[0].site.files, page)
+    ])
+    error_message = "There are no pages, or none for admins."
+  }
+
+  # Nobody but the stage's own pages puts pictures there, and those may.
+  assert {
+    condition = (
+      { for key, bucket in module.bucket : key => one(bucket.upload_origins) if length(bucket.upload_origins) > 0 }
+      == { "catalog/uploads" = "https://d1.cloudfront.net" }
+      && strcontains(module.edge[0].content_security_policy, join(" ", [
+        "connect-src 'self'", module.user_pool[0].login_origin,
+        "https://emporium-prod-catalog-uploads-123456789012.s3.eu-central-1.amazonaws.com;",
+      ]))
+    )
+    error_message = "Pages cannot upload, or others can: ${module.edge[0].content_security_policy}"
+  }
+
+  assert {
+    condition = { for path, host in module.edge[0].served : path => host } == {
+      "/images" = "emporium-prod-catalog-images-123456789012.s3.eu-central-1.amazonaws.com"
+    }
+    error_message = "Pictures are not seen, or uploads are: ${jsonencode(module.edge[0].served)}"
   }
 
   assert {

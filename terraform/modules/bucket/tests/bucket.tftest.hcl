@@ -126,6 +126,57 @@ run "for_a_distribution" {
   }
 }
 
+run "nobody_uploads_and_nobody_is_told_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_s3_bucket_cors_configuration.this) + length(aws_s3_bucket_notification.this) == 0
+    error_message = "A page may put something here, or somebody is told of what others do."
+  }
+}
+
+run "for_uploads" {
+  command = plan
+
+  variables {
+    upload_origins = ["https://shop.example.com", "http://localhost:4580"]
+    queue_arn      = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-catalog-uploaded-images"
+  }
+
+  assert {
+    condition = [
+      for rule in one(aws_s3_bucket_cors_configuration.this).cors_rule :
+      [rule.allowed_origins, rule.allowed_methods, rule.allowed_headers]
+    ] == [[toset(["https://shop.example.com", "http://localhost:4580"]), toset(["PUT"]), toset(["content-type"])]]
+    error_message = jsonencode(aws_s3_bucket_cors_configuration.this)
+  }
+
+  assert {
+    condition = (
+      one(one(aws_s3_bucket_notification.this).queue).queue_arn
+      == "arn:aws:sqs:eu-central-1:123456789012:emporium-test-catalog-uploaded-images"
+      && one(one(aws_s3_bucket_notification.this).queue).events == toset(["s3:ObjectCreated:*"])
+    )
+    error_message = jsonencode(aws_s3_bucket_notification.this)
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_s3_bucket_policy.this.policy).Statement) == 1
+    error_message = "Uploads are somebody's by the bucket's policy, and not by a signature."
+  }
+}
+
+run "uploads_from_anywhere_are_refused" {
+  command = plan
+
+  variables {
+    upload_origins = ["https://*"]
+    queue_arn      = "emporium-test-catalog-uploaded-images"
+  }
+
+  expect_failures = [var.upload_origins, var.queue_arn]
+}
+
 run "a_distribution_is_named_by_its_arn" {
   command = plan
 

@@ -74,6 +74,24 @@ run "without_a_site_everything_is_the_apis" {
   }
 }
 
+run "without_a_site_buckets_are_served_all_the_same" {
+  command = plan
+
+  variables {
+    served = { "/images" = "emporium-test-catalog-images-123456789012.s3.eu-central-1.amazonaws.com" }
+  }
+
+  assert {
+    condition = (
+      one(aws_cloudfront_distribution.this.ordered_cache_behavior).path_pattern == "/images/*"
+      && one(aws_cloudfront_distribution.this.ordered_cache_behavior).target_origin_id == "bucket-images"
+      && one(aws_cloudfront_distribution.this.default_cache_behavior).target_origin_id == "api"
+      && length(aws_cloudfront_origin_access_control.buckets) == 1
+    )
+    error_message = "Pictures are seen only where there are pages."
+  }
+}
+
 run "without_a_firewall" {
   command = plan
 

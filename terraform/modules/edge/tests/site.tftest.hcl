@@ -42,7 +42,7 @@ variables {
 
   site = {
     bucket_domain = "emporium-test-storefront-123456789012.s3.eu-central-1.amazonaws.com"
-    files         = ["index.html", "404.html", "orders.html", "assets/js/shop.js", "config.json"]
+    files         = ["index.html", "404.html", "orders.html", "admin/index.html", "assets/js/shop.js", "config.json"]
     not_found     = "<!doctype html><p>There is no such page.</p>"
     connect_to    = ["https://emporium-test.auth.eu-central-1.amazoncognito.com"]
     routes = [
@@ -113,7 +113,7 @@ run "what_is_no_page" {
   assert {
     condition = alltrue([
       for text in [
-        "const files = [\"/404.html\",\"/assets/js/shop.js\",\"/config.json\",\"/index.html\",\"/orders.html\"];",
+        "const files = [\"/404.html\",\"/admin/index.html\",\"/assets/js/shop.js\",\"/config.json\",\"/index.html\",\"/orders.html\"];",
         "const notFound = ${jsonencode("<!doctype html><p>There is no such page.</p>")};",
       ] : strcontains(aws_cloudfront_function.site[0].code, text)
     ])
@@ -139,6 +139,57 @@ run "what_pages_may_load" {
     ).content_security_policy).content_security_policy == "default-src 'none'; frame-ancestors 'none'"
     error_message = "An answer of the API may load something."
   }
+}
+
+run "what_everybody_may_read_of_a_bucket" {
+  variables {
+    served = { "/images" = "emporium-test-catalog-images-123456789012.s3.eu-central-1.amazonaws.com" }
+  }
+
+  assert {
+    condition = {
+      for origin in aws_cloudfront_distribution.this.origin :
+      origin.origin_id => [origin.domain_name, origin.origin_access_control_id]
+      if length(origin.custom_origin_config) == 0
+      } == {
+      site          = [var.site.bucket_domain, "E2OAC"]
+      bucket-images = [var.served["/images"], "E2OAC"]
+    }
+    error_message = "CloudFront reads another bucket, or does not sign what it reads of it."
+  }
+
+  assert {
+    condition = one([
+      for behavior in aws_cloudfront_distribution.this.ordered_cache_behavior : [
+        behavior.path_pattern, behavior.allowed_methods, behavior.cache_policy_id, behavior.viewer_protocol_policy,
+        behavior.response_headers_policy_id, length(behavior.function_association),
+      ] if behavior.target_origin_id == "bucket-images"
+      ]) == [
+      "/images/*", toset(["GET", "HEAD"]), local.caching_optimized, "redirect-to-https",
+      aws_cloudfront_response_headers_policy.this.id, 0,
+    ]
+    error_message = "Objects are not kept, can be changed, or could load something."
+  }
+}
+
+run "a_bucket_and_a_route_at_one_path_are_refused" {
+  command = plan
+
+  variables {
+    served = { "/products" = "emporium-test-catalog-images-123456789012.s3.eu-central-1.amazonaws.com" }
+  }
+
+  expect_failures = [aws_cloudfront_distribution.this]
+}
+
+run "a_bucket_and_a_page_at_one_path_are_refused" {
+  command = plan
+
+  variables {
+    served = { "/assets" = "emporium-test-catalog-images-123456789012.s3.eu-central-1.amazonaws.com" }
+  }
+
+  expect_failures = [aws_cloudfront_distribution.this]
 }
 
 run "with_stripes_form" {
@@ -222,7 +273,8 @@ run "bad_input_is_refused" {
       connect_to    = ["https://login.example.com; script-src *"]
       routes        = ["GET /{sku}"]
     }
+    served = { "/" = "emporium-test-catalog-images-123456789012.s3.eu-central-1.amazonaws.com" }
   }
 
-  expect_failures = [var.site]
+  expect_failures = [var.site, var.served]
 }

@@ -34,9 +34,21 @@ run "policy" {
   assert {
     condition = one([
       for statement in jsondecode(aws_kms_key.this.policy).Statement :
-      statement if statement.Sid == "PublishersAndTopics"
-    ]).Condition == { StringEquals = { "aws:SourceAccount" = "123456789012" } }
-    error_message = "Publishers are not bound to the account."
+      statement if statement.Sid == "PublishersAndSenders"
+      ]) == {
+      Sid      = "PublishersAndSenders"
+      Effect   = "Allow"
+      Action   = ["kms:GenerateDataKey*", "kms:Decrypt"]
+      Resource = "*"
+      Principal = {
+        Service = [
+          "sns.amazonaws.com", "ses.amazonaws.com", "s3.amazonaws.com", "cloudwatch.amazonaws.com",
+          "budgets.amazonaws.com",
+        ]
+      }
+      Condition = { StringEquals = { "aws:SourceAccount" = "123456789012" } }
+    }
+    error_message = "A publisher or sender may not use the key, or for other accounts too."
   }
 
   assert {

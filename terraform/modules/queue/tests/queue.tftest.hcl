@@ -108,6 +108,38 @@ run "without_a_topic_no_service_sends" {
   }
 }
 
+run "a_bucket_tells_the_queue_and_nobody_else_does" {
+  command = plan
+
+  variables {
+    topic_arns = []
+    bucket_arn = "arn:aws:s3:::emporium-test-catalog-uploads-123456789012"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_sqs_queue_policy.this[var.name].policy).Statement :
+      statement if statement.Effect == "Allow"
+      ] == [{
+        Sid       = "BucketTells"
+        Effect    = "Allow"
+        Action    = "sqs:SendMessage"
+        Resource  = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-orders-payment-changes"
+        Principal = { Service = "s3.amazonaws.com" }
+        Condition = {
+          ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::emporium-test-catalog-uploads-123456789012" }
+          StringEquals = { "aws:SourceAccount" = "123456789012" }
+        }
+    }]
+    error_message = aws_sqs_queue_policy.this[var.name].policy
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_sqs_queue_policy.this["${var.name}-dead"].policy).Statement) == 1
+    error_message = "A bucket may send to the dead-letter queue."
+  }
+}
+
 run "six_times_the_timeout_is_enough" {
   command = plan
 
@@ -137,7 +169,10 @@ run "wrong_values_are_refused" {
     max_receives   = 0
     retention_days = 14
     topic_arns     = ["arn:aws:sns:eu-central-1:123456789012:*"]
+    bucket_arn     = "arn:aws:s3:::emporium-test-*"
   }
 
-  expect_failures = [var.name, var.account, var.key_arn, var.max_receives, var.retention_days, var.topic_arns]
+  expect_failures = [
+    var.name, var.account, var.key_arn, var.max_receives, var.retention_days, var.topic_arns, var.bucket_arn,
+  ]
 }

@@ -53,11 +53,11 @@ run "everything_has_its_alarms" {
   assert {
     condition = toset(keys(module.alarms.names)) == toset(concat(
       flatten([
-        for name in ["everything", "nothing", "consume", "publish", "tick"] : [
+        for name in ["everything", "nothing", "show", "consume", "publish", "tick"] : [
           for kind in ["errors", "throttles", "slow"] : "${name}-${kind}"
         ]
       ]),
-      ["work-age", "work-dead"],
+      ["work-age", "work-dead", "pictures-age", "pictures-dead"],
       ["publish-behind", "publish-given-up", "publish-dropped"],
       ["saga-failed", "saga-timed-out", "saga-aborted", "saga-throttled"],
       ["tick-not-run", "needs-operator"],
@@ -125,7 +125,7 @@ run "an_error_that_needs_an_operator_rings" {
       && filter.pattern == "{ $.level = \"ERROR\" && $.fields.message = \"*needs an operator*\" }"
       && filter.metric_transformation[0].name == local.operator_alarms.needs-operator.metric
       && filter.metric_transformation[0].namespace == local.operator_alarms.needs-operator.namespace
-    ]) && length(aws_cloudwatch_log_metric_filter.operator) == 5
+    ]) && length(aws_cloudwatch_log_metric_filter.operator) == 6
     error_message = jsonencode(aws_cloudwatch_log_metric_filter.operator)
   }
 }
@@ -170,7 +170,7 @@ run "codedeploy_goes_back_when_a_function_rings" {
   assert {
     condition = output.codedeploy == {
       application = "emporium-test-shop"
-      groups      = { for name in ["everything", "nothing", "consume", "publish", "tick"] : name => name }
+      groups      = { for name in ["everything", "nothing", "show", "consume", "publish", "tick"] : name => name }
     }
     error_message = jsonencode(output.codedeploy)
   }

@@ -63,6 +63,10 @@ run "catalog" {
       "GET /products/{id}"    = "emporium-test-catalog-get-product -"
       "PUT /products/{id}"    = "emporium-test-catalog-put-product admin"
       "DELETE /products/{id}" = "emporium-test-catalog-delete-product admin"
+
+      "POST /products/{id}/images"              = "emporium-test-catalog-request-image-upload admin"
+      "GET /products/{id}/images"               = "emporium-test-catalog-list-images admin"
+      "DELETE /products/{id}/images/{image_id}" = "emporium-test-catalog-remove-image admin"
     }
     error_message = jsonencode(output.routes)
   }
@@ -76,6 +80,10 @@ run "catalog" {
 
   assert {
     condition = { for name, table in output.tables : name => [table.name, table.arn] } == {
+      images = [
+        "emporium-test-catalog-images",
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/emporium-test-catalog-images"
+      ]
       products = [
         "emporium-test-catalog-products",
         "arn:aws:dynamodb:eu-central-1:123456789012:table/emporium-test-catalog-products"
@@ -85,8 +93,29 @@ run "catalog" {
   }
 
   assert {
-    condition     = merge(output.subscriptions, output.queues, output.sagas, output.secrets) == {}
-    error_message = "The catalogue has no queues, sagas and secrets."
+    condition = {
+      for name, bucket in output.buckets :
+      name => [bucket.name, bucket.takes_uploads, bucket.served_at, bucket.expire_days]
+      } == {
+      "catalog/images"  = ["emporium-test-catalog-images-123456789012", false, "/images", null]
+      "catalog/uploads" = ["emporium-test-catalog-uploads-123456789012", true, null, 7]
+    }
+    error_message = jsonencode(output.buckets)
+  }
+
+  # Pictures as they were uploaded are admins' own; those that are shown are everybody's.
+  assert {
+    condition = (
+      output.buckets["catalog/uploads"].key_arn == var.key_arn && output.buckets["catalog/images"].key_arn == null
+      && output.buckets["catalog/uploads"].queue_arn == module.queue["uploaded-images"].arn
+      && output.buckets["catalog/images"].queue_arn == null
+    )
+    error_message = jsonencode(output.buckets)
+  }
+
+  assert {
+    condition     = merge(output.subscriptions, output.sagas, output.secrets) == {}
+    error_message = "The catalogue hears no topics, and has no sagas and secrets."
   }
 }
 
@@ -109,10 +138,12 @@ run "inventory" {
 
   assert {
     condition = { for route, target in output.routes : route => target.scope } == {
-      "GET /availability"       = null
-      "GET /stock/{sku}"        = "admin"
-      "POST /stock/{sku}"       = "admin"
-      "PUT /stock/{sku}/shards" = "admin"
+      "GET /availability"            = null
+      "GET /stock/{sku}"             = "admin"
+      "POST /stock/{sku}"            = "admin"
+      "PUT /stock/{sku}/shards"      = "admin"
+      "GET /stock/{sku}/adjustments" = "admin"
+      "GET /holds/{order}"           = "admin"
     }
     error_message = jsonencode(output.routes)
   }
@@ -207,9 +238,75 @@ run "orders" {
 
   assert {
     condition = { for route, target in output.routes : route => target.scope if target.scope != "customer" } == {
-      "PUT /sales/{sku}" = "admin", "GET /sales/{sku}" = null, "DELETE /sales/{sku}" = "admin"
+      "PUT /sales/{sku}"         = "admin"
+      "DELETE /sales/{sku}"      = "admin"
+      "GET /sales/{sku}"         = null
+      "GET /sales"               = null
+      "POST /orders/{id}/resume" = "admin"
     }
     error_message = "A route of orders is open to others than customers and admins."
+  }
+}
+
+run "operations" {
+  command = plan
+
+  variables {
+    folder = "../../../services/operations"
+  }
+
+  assert {
+    condition     = sort(keys(output.functions)) == sort(keys(local.service.functions))
+    error_message = "Functions are missing, or too many: ${join(", ", keys(output.functions))}"
+  }
+
+  assert {
+    condition = { for route, target in output.routes : route => target.scope } == {
+      "GET /dead-letters"                            = "admin"
+      "POST /dead-letters/{context}/{queue}/redrive" = "admin"
+    }
+    error_message = jsonencode(output.routes)
+  }
+
+  # All there are, of all contexts.
+  assert {
+    condition = tolist([
+      for pair in split(",", output.functions["list-dead-letters"].settings["DEAD_LETTER_QUEUES"]) :
+      split("=", pair)[0]
+      ]) == sort(flatten([
+        for file in fileset("../../../services", "*/service.yaml") : [
+          for queue in keys(lookup(yamldecode(file("../../../services/${file}")), "queues", {})) :
+          "${dirname(file)}/${queue}"
+        ]
+    ]))
+    error_message = output.functions["list-dead-letters"].settings["DEAD_LETTER_QUEUES"]
+  }
+
+  assert {
+    condition = contains(
+      split(",", output.functions["redrive-dead-letters"].settings["DEAD_LETTER_QUEUES"]),
+      "orders/watch=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-orders-watch-dead"
+    )
+    error_message = output.functions["redrive-dead-letters"].settings["DEAD_LETTER_QUEUES"]
+  }
+
+  # What may be read and given back is a dead letter, of this stage.
+  assert {
+    condition = {
+      for statement in jsondecode(module.function["redrive-dead-letters"].policy).Statement :
+      statement.Sid => statement.Resource if startswith(statement.Sid, "Shop")
+      } == {
+      ShopDeadLetters = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-*-dead"
+      ShopQueues      = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-*"
+    }
+    error_message = "The policy is ${module.function["redrive-dead-letters"].policy}"
+  }
+
+  assert {
+    condition = merge(
+      output.tables, output.topics, output.queues, output.buckets, output.sagas, output.secrets
+    ) == {}
+    error_message = "Operations keep nothing of their own."
   }
 }
 
@@ -239,7 +336,7 @@ run "accounts" {
   # What it is asked about is in the question.
   assert {
     condition = merge(
-      output.routes, output.tables, output.topics, output.queues, output.sagas, output.secrets
+      output.routes, output.tables, output.topics, output.queues, output.buckets, output.sagas, output.secrets
     ) == {}
     error_message = "Accounts keep nothing, and nobody calls them but the user pool."
   }

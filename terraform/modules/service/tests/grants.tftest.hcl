@@ -88,6 +88,36 @@ run "each_kind_of_grant_is_one_statement" {
         Action   = "sqs:SendMessage"
         Resource = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-shop-work"
       }
+      DeadLettersWork = {
+        Sid      = "DeadLettersWork"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-shop-work-dead"
+      }
+      ShopQueues = {
+        Sid      = "ShopQueues"
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-*"
+      }
+      ShopDeadLetters = {
+        Sid      = "ShopDeadLetters"
+        Effect   = "Allow"
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage"]
+        Resource = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-*-dead"
+      }
+      BucketUploads = {
+        Sid      = "BucketUploads"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:aws:s3:::emporium-test-shop-uploads-123456789012/*"
+      }
+      BucketShown = {
+        Sid      = "BucketShown"
+        Effect   = "Allow"
+        Action   = "s3:PutObject"
+        Resource = "arn:aws:s3:::emporium-test-shop-shown-123456789012/*"
+      }
       SagaSaga = {
         Sid      = "SagaSaga"
         Effect   = "Allow"
@@ -119,6 +149,7 @@ run "each_kind_of_grant_is_one_statement" {
           StringEquals = {
             "kms:ViaService" = [
               "dynamodb.eu-central-1.amazonaws.com",
+              "s3.eu-central-1.amazonaws.com",
               "secretsmanager.eu-central-1.amazonaws.com",
               "sns.eu-central-1.amazonaws.com",
               "sqs.eu-central-1.amazonaws.com",
@@ -135,6 +166,7 @@ run "each_kind_of_grant_is_one_statement" {
         Condition = {
           StringEquals = {
             "kms:ViaService" = [
+              "s3.eu-central-1.amazonaws.com",
               "sns.eu-central-1.amazonaws.com",
               "sqs.eu-central-1.amazonaws.com",
               "states.eu-central-1.amazonaws.com",
@@ -153,6 +185,15 @@ run "what_is_not_granted_is_not_allowed" {
   assert {
     condition     = jsondecode(module.function["nothing"].policy).Statement[*].Sid == ["Logs"]
     error_message = "The policy is ${module.function["nothing"].policy}"
+  }
+}
+
+run "what_everybody_reads_is_not_encrypted_with_the_key" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(module.function["show"].policy).Statement[*].Sid == ["Logs", "BucketShown"]
+    error_message = "The policy is ${module.function["show"].policy}"
   }
 }
 

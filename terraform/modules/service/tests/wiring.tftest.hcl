@@ -52,9 +52,21 @@ run "a_setting_stands_for_a_name_an_arn_or_a_url" {
 
   assert {
     condition = local.environments["everything"] == {
-      TABLE        = "emporium-test-shop-prices"
-      TOPIC        = "arn:aws:sns:eu-central-1:123456789012:emporium-test-shop-events"
-      QUEUE        = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work"
+      TABLE  = "emporium-test-shop-prices"
+      TOPIC  = "arn:aws:sns:eu-central-1:123456789012:emporium-test-shop-events"
+      QUEUE  = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work"
+      DEAD   = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work-dead"
+      BUCKET = "emporium-test-shop-uploads-123456789012"
+      QUEUES = join(",", [
+        "lost/unheard=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-lost-unheard",
+        "shop/pictures=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-pictures",
+        "shop/work=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work",
+      ])
+      ALL_DEAD = join(",", [
+        "lost/unheard=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-lost-unheard-dead",
+        "shop/pictures=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-pictures-dead",
+        "shop/work=https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work-dead",
+      ])
       SAGA         = "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-test-shop-saga"
       SECRET       = "emporium-test-shop-password"
       SENDER       = "shop@example.com"
@@ -74,6 +86,7 @@ run "computed_arns_are_those_of_the_resources" {
       local.resources["table/orders"][0] == module.table["orders"].arn
       && local.resources["topic/events"][0] == module.topic["events"].arn
       && local.resources["queue/work"][0] == module.queue["work"].arn
+      && local.resources["dead-letters/work"][0] == module.queue["work"].dead_letter_arn
       && local.resources["saga/saga"][0] == module.saga["saga"].arn
     )
     error_message = "A grant would go to something that is called otherwise: ${jsonencode(local.resources)}"
@@ -90,6 +103,55 @@ run "queue_urls_may_be_at_another_endpoint" {
   assert {
     condition     = local.environments["everything"].QUEUE == "http://localhost:4566/1/emporium-test-shop-work"
     error_message = local.environments["everything"].QUEUE
+  }
+}
+
+run "the_environment_is_told_what_buckets_to_make" {
+  command = plan
+
+  assert {
+    condition = jsonencode(output.buckets) == jsonencode({
+      "shop/uploads" = {
+        name          = "emporium-test-shop-uploads-123456789012"
+        host          = "emporium-test-shop-uploads-123456789012.s3.eu-central-1.amazonaws.com"
+        key_arn       = "arn:aws:kms:eu-central-1:123456789012:key/stage"
+        expire_days   = 7
+        served_at     = null
+        takes_uploads = true
+        queue_arn     = "arn:aws:sqs:eu-central-1:123456789012:emporium-test-shop-pictures"
+      }
+      "shop/shown" = {
+        name          = "emporium-test-shop-shown-123456789012"
+        host          = "emporium-test-shop-shown-123456789012.s3.eu-central-1.amazonaws.com"
+        key_arn       = null
+        expire_days   = null
+        served_at     = "/shown"
+        takes_uploads = false
+        queue_arn     = null
+      }
+      "shop/archive" = {
+        name          = "emporium-test-shop-archive-123456789012"
+        host          = "emporium-test-shop-archive-123456789012.s3.eu-central-1.amazonaws.com"
+        key_arn       = "arn:aws:kms:eu-central-1:123456789012:key/stage"
+        expire_days   = null
+        served_at     = null
+        takes_uploads = false
+        queue_arn     = null
+      }
+    })
+    error_message = jsonencode(output.buckets)
+  }
+}
+
+run "a_queue_may_be_told_by_its_bucket_only" {
+  command = plan
+
+  assert {
+    condition = (
+      local.notifying_buckets == { pictures = "arn:aws:s3:::emporium-test-shop-uploads-123456789012" }
+      && keys(local.subscribed_topics) == ["work"]
+    )
+    error_message = "Another bucket may send, or to another queue: ${jsonencode(local.notifying_buckets)}"
   }
 }
 
@@ -209,17 +271,9 @@ run "what_the_stage_raises_goes_to_what_it_names" {
   }
 
   assert {
-    condition = output.functions["everything"].settings == {
-      TABLE        = "emporium-test-shop-prices"
-      TOPIC        = "arn:aws:sns:eu-central-1:123456789012:emporium-test-shop-events"
-      QUEUE        = "https://sqs.eu-central-1.amazonaws.com/123456789012/emporium-test-shop-work"
-      SAGA         = "arn:aws:states:eu-central-1:123456789012:stateMachine:emporium-test-shop-saga"
-      SECRET       = "emporium-test-shop-password"
-      SENDER       = "shop@example.com"
-      GREETING     = "hello"
-      NUMBER       = "43"
-      PATH_ON_DISK = "tmp/orders"
-    }
+    condition = output.functions["everything"].settings == merge(
+      run.a_setting_stands_for_a_name_an_arn_or_a_url.functions["everything"].settings, { NUMBER = "43" }
+    )
     error_message = jsonencode(output.functions["everything"].settings)
   }
 

@@ -47,6 +47,34 @@ run "keys_are_strings_and_the_index_holds_keys_only" {
   }
 }
 
+# An item without an index's key is not in it, so that one attribute may put few of many items into an index. An index may
+# have the table's own partition key, in another order.
+run "several_indexes_share_attributes" {
+  command = plan
+
+  variables {
+    key = { hash = "sku", range = "adjustment_id" }
+    indexes = {
+      by-time      = { hash = "sku", range = "at" }
+      by-attention = { hash = "attention", range = "at" }
+    }
+  }
+
+  assert {
+    condition = { for attribute in aws_dynamodb_table.this.attribute : attribute.name => attribute.type } == {
+      sku = "S", adjustment_id = "S", at = "S", attention = "S"
+    }
+    error_message = "An attribute is missing, there twice, or no key's."
+  }
+
+  assert {
+    condition = {
+      for index in aws_dynamodb_table.this.global_secondary_index : index.name => [index.hash_key, index.range_key]
+    } == { by-time = ["sku", "at"], by-attention = ["attention", "at"] }
+    error_message = jsonencode(aws_dynamodb_table.this.global_secondary_index)
+  }
+}
+
 run "it_is_protected" {
   command = plan
 
