@@ -161,6 +161,8 @@ async fn an_order_that_needs_an_operator_is_listed_until_it_is_settled() {
         "{story:?}"
     );
     switches.set(Faults::default());
+    // The circuit to Stripe stays open for a moment.
+    stage.pass(Duration::from_secs(61)).await;
     stage.post(&format!("/orders/{id}/resume"), &admin(), &[], &json!({})).await.expect(202);
     stage.reaches(&stage.token("ada", Scope::Customer), &id, "CANCELLED").await;
     assert!(!listed().await, "it is settled, and is listed still");

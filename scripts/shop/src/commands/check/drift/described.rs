@@ -130,6 +130,7 @@ fn stores(facts: &mut Facts, service: &Service, names: &Names) {
     for name in service.secrets.keys() {
         facts.say(&format!("secret {context}-{name}"), "exists", true);
     }
+    buckets(facts, service, names);
     for (name, queue) in &service.queues {
         let thing = format!("queue {context}-{name}");
         facts.say(&thing, "visibility_seconds", queue.visibility_seconds);
@@ -140,6 +141,30 @@ fn stores(facts: &mut Facts, service: &Service, names: &Names) {
             for name in [name.clone(), Names::dead_letter(name)] {
                 let thing = format!("queue {context}-{name}");
                 facts.say(&thing, "who sends", names.topic_arn(owner, topic));
+            }
+        }
+    }
+}
+
+fn buckets(facts: &mut Facts, service: &Service, names: &Names) {
+    let context = &service.context;
+    for (name, bucket) in &service.buckets {
+        let thing = format!("bucket {context}-{name}");
+        facts.say(&thing, "name", names.bucket(context, name));
+        if let Some(days) = bucket.expire_days {
+            facts.say(&thing, "expire_days", days);
+        }
+        if bucket.takes_uploads {
+            facts.say(&thing, "takes", "PUT");
+        }
+        if bucket.served_at.is_some() {
+            facts.say(&thing, "is read by", "cloudfront.amazonaws.com");
+        }
+        for (queue, described) in &service.queues {
+            if described.notified_by.as_ref().is_some_and(|notified| notified.bucket == *name) {
+                facts.say(&thing, "tells", names.queue_arn(context, queue));
+                let queue = format!("queue {context}-{queue}");
+                facts.say(&queue, "who sends", names.bucket_arn(context, name));
             }
         }
     }

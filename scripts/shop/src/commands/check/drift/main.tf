@@ -108,6 +108,19 @@ module "service" {
   }
 }
 
+module "bucket" {
+  source   = "../../../terraform/modules/bucket"
+  for_each = merge(values(module.service)[*].buckets...)
+
+  name                = each.value.name
+  key_arn             = each.value.key_arn
+  expire_days         = each.value.expire_days
+  queue_arn           = each.value.queue_arn
+  distributions       = each.value.served_at == null ? {} : { site = "arn:aws:cloudfront::${var.account}:distribution/E1" }
+  upload_origins      = each.value.takes_uploads ? ["https://example.com"] : []
+  deletion_protection = false
+}
+
 module "subscription" {
   source   = "../../../terraform/modules/subscription"
   for_each = merge(values(module.service)[*].subscriptions...)

@@ -37,6 +37,7 @@ pub fn facts(plan: &Value, imagined: &Imagined) -> anyhow::Result<Facts> {
             Some("aws_sqs_queue_policy") => queue_policy(&mut facts, &resource)?,
             Some("aws_sns_topic_subscription") => subscription(&mut facts, &resource)?,
             Some("aws_sfn_state_machine") => saga(&mut facts, &resource)?,
+            Some(kind) if kind.starts_with("aws_s3_bucket") => bucket(&mut facts, &resource, kind)?,
             Some("aws_cognito_user_pool") => user_pool(&mut facts, &resource),
             _ => {}
         }
@@ -237,6 +238,35 @@ fn queue_policy(facts: &mut Facts, resource: &Resource<'_>) -> anyhow::Result<()
         let only = action == "sqs:SendMessage" && !senders.is_empty();
         let who = if only { senders.join(", ") } else { format!("whoever may {action}") };
         facts.say(&thing, "who sends", who);
+    }
+    Ok(())
+}
+
+/// A bucket and what belongs to it, each of which is a resource of its own.
+fn bucket(facts: &mut Facts, resource: &Resource<'_>, kind: &str) -> anyhow::Result<()> {
+    let thing = format!("bucket {}", resource.by_address());
+    match kind {
+        "aws_s3_bucket" => facts.say(&thing, "name", resource.known("/bucket")),
+        "aws_s3_bucket_lifecycle_configuration" => {
+            let rules = resource.value("/rule").and_then(Value::as_array).into_iter().flatten();
+            for days in rules.filter_map(|rule| rule.pointer("/expiration/0/days")).filter(|days| !days.is_null()) {
+                facts.say(&thing, "expire_days", days);
+            }
+        }
+        "aws_s3_bucket_cors_configuration" => {
+            let methods = resource.value("/cors_rule/0/allowed_methods").cloned().unwrap_or_default();
+            facts.say(&thing, "takes", list(&methods).join(", "));
+        }
+        "aws_s3_bucket_notification" => facts.say_if_known(&thing, "tells", resource.if_known("/queue/0/queue_arn")),
+        "aws_s3_bucket_policy" => {
+            let policy: Value = serde_json::from_str(&resource.known("/policy"))
+                .with_context(|| format!("the policy of {}", resource.address()))?;
+            let statements = policy["Statement"].as_array().into_iter().flatten();
+            for readers in statements.filter(|statement| statement["Effect"] == "Allow") {
+                facts.say(&thing, "is read by", list(&readers["Principal"]["Service"]).join(", "));
+            }
+        }
+        _ => {}
     }
     Ok(())
 }
