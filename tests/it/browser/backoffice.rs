@@ -84,7 +84,7 @@ async fn an_admin_uploads_an_image_and_changes_stock() {
     browser.says("[data-test=images-outcome]", "removed").await;
     browser.go("/product.html?sku=MUG-01").await;
     browser.see("#picture svg").await;
-    browser.close().await;
+    browser.close_with(&[("catalog/uploaded-images-dead", 1)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -339,14 +339,6 @@ impl Browser {
             self.stage.depth("notifications/order-mails-dead").await == 1
         });
         assert!(dead.await, "it is not given up");
-    }
-
-    /// Ends it, with these dead letters left.
-    async fn close_with(self, dead_letters: &[(&str, usize)]) {
-        let Self { stage, page, chromium } = self;
-        page.quit().await.unwrap();
-        chromium.stop().await;
-        stage.finish(dead_letters).await;
     }
 }
 

@@ -49,9 +49,14 @@ impl Browser {
 
     /// Ends it, after a look at the shop: nothing must be wrong with it.
     pub async fn close(self) {
+        self.close_with(&[]).await;
+    }
+
+    /// The same, where so many messages were given up.
+    pub async fn close_with(self, dead_letters: &[(&str, usize)]) {
         self.page.quit().await.unwrap();
         self.chromium.stop().await;
-        self.stage.finish(&[]).await;
+        self.stage.finish(dead_letters).await;
     }
 
     pub async fn go(&self, path: &str) {

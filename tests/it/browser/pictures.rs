@@ -29,7 +29,12 @@ async fn the_main_pages_as_pictures() {
     browser.go("/_local").await;
     browser.see("#graph svg").await;
     browser.click("[data-orders='50']").await;
-    browser.says("#orders", "CONFIRMED").await;
+    let settled = browser.stage.eventually(async || {
+        let orders = browser.stage.cloud().scan("orders", "orders").unwrap();
+        orders.len() == 51 && orders.iter().all(|order| order["status"] != "PENDING")
+    });
+    assert!(settled.await);
+    browser.says("#orders", "pending\n0").await;
     picture("console").await;
     let id = browser.stage.cloud().scan("orders", "orders").unwrap().remove(0)["order_id"].as_str().unwrap().to_owned();
     browser.go("/").await;

@@ -26,7 +26,7 @@ use crate::{load::retry_after, local};
 
 /// Every simulation begins on this Monday morning.
 const START: i64 = 1_767_603_600;
-const URL: &str = "http://shop.simulated";
+const URL: &str = "http://127.0.0.1";
 const AUDIENCE: &str = "emporium-local";
 
 /// An answer of the API.
