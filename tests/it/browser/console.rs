@@ -15,7 +15,7 @@ async fn a_reader_breaks_things_and_watches_them_heal() {
     assert_eq!(browser.faults().await, Vec::<String>::new(), "the console");
 
     browser.click("[data-orders='10']").await;
-    browser.says("#executions", "ord_").await;
+    browser.says("#executions", "succeeded").await;
     browser.says("#orders", "confirmed\n10").await;
     browser.says("#mails", "confirmed").await;
     browser.click("#mails button").await;

@@ -36,14 +36,19 @@ impl Sqs {
 
     /// About how many messages there are, and the queue's ARN.
     async fn attributes(&self, url: &str) -> Result<(u64, String), Error> {
-        let wanted = [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::QueueArn];
-        let get = self.0.get_queue_attributes().queue_url(url).set_attribute_names(Some(wanted.to_vec()));
+        // One that somebody looks at is there, too.
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let wanted = [&counts[..], &[QueueAttributeName::QueueArn]].concat();
+        let get = self.0.get_queue_attributes().queue_url(url).set_attribute_names(Some(wanted));
         let got = get.send().await.map_err(|error| failure("GetQueueAttributes", &error))?;
         let attributes = got.attributes.unwrap_or_default();
-        let text = |name| attributes.get(&name).cloned().unwrap_or_default();
-        let messages = text(QueueAttributeName::ApproximateNumberOfMessages).parse();
+        let text = |name: &QueueAttributeName| attributes.get(name).cloned().unwrap_or_default();
+        let messages = counts.iter().map(|name| text(name).parse::<u64>()).sum::<Result<u64, _>>();
         let messages = messages.map_err(|_| Error::Queue("SQS did not say how many messages there are".to_owned()))?;
-        Ok((messages, text(QueueAttributeName::QueueArn)))
+        Ok((messages, text(&QueueAttributeName::QueueArn)))
     }
 
     /// Lets others see these messages again at once. Where that fails, they will in a moment.

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often somebody asks.
 const ATTEMPTS: u32 = 8;
 
+/// How long an admin thinks before they act.
+const DECISION: Duration = Duration::from_secs(20);
+
 /// How often an admin looks at what became of an upload: its message may have to come again, after three minutes.
 const UPLOAD_LOOKS: u32 = 600;
 
@@ -164,11 +167,12 @@ impl People {
         }
     }
 
-    /// An admin does not want to wait for the watchdog.
+    /// An admin does not want to wait for the watchdog, and waits for what comes of it.
     pub async fn resume(&self, id: &str) -> anyhow::Result<()> {
         let path = format!("/orders/{id}/resume");
         let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
         ensure!(answer.status == StatusCode::ACCEPTED, "POST {path}: {answer:?}");
+        self.world.pass(DECISION).await;
         Ok(())
     }
 
@@ -188,9 +192,12 @@ impl People {
         let told =
             queues.iter().find(|told| told["queue"] == queue).with_context(|| format!("{queue} is not told of"))?;
         ensure!(told["messages"].as_u64() >= Some(1), "the dead letter is not told of: {told}");
+        // What was looked at, and not put back, is out of sight for a moment.
+        self.world.pass(DECISION).await;
         let path = format!("/dead-letters/{queue}/redrive");
         let answer = self.ask((Method::POST, &path), &self.admin, &[], &Value::Null, |_| {}).await?;
         ensure!(answer.status == StatusCode::ACCEPTED, "POST {path}: {answer:?}");
+        self.world.pass(DECISION).await;
         Ok(())
     }
 
