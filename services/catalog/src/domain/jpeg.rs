@@ -1,26 +1,32 @@
-//! Whether a JPEG file is all there.
+//! Whether a JPEG file is all there, and how much work it is.
 
-/// Whether this is a JPEG file up to its end marker. What comes after that does not matter.
+/// How many scans this JPEG file has, if it is one up to its end marker. What comes after that does not matter.
 ///
 /// Decoders are forgiving: they paint what is missing grey. This only follows the structure, and believes no length.
 ///
 /// Source: ISO/IEC 10918-1 B.1.1: markers, segments with their lengths, and scans, in which `FF 00` is data and
 /// `FF D0` to `FF D7` are restarts.
-pub fn is_whole_jpeg(file: &[u8]) -> bool {
+pub fn jpeg_scans(file: &[u8]) -> Option<usize> {
+    let mut scans = 0;
     let mut rest = file.get(2..).unwrap_or_default();
     while let Some((marker, after)) = marker(rest) {
         rest = match marker {
-            END_OF_IMAGE => return true,
+            END_OF_IMAGE => return Some(scans),
             // These stand alone.
             0x01 | 0xd0..=0xd8 => after,
             _ => {
-                let [high, low, ..] = after else { return false };
-                let Some(after) = after.get(usize::from(u16::from_be_bytes([*high, *low]))..) else { return false };
-                if marker == START_OF_SCAN { behind_scan(after) } else { after }
+                let [high, low, ..] = after else { return None };
+                let Some(after) = after.get(usize::from(u16::from_be_bytes([*high, *low]))..) else { return None };
+                if marker == START_OF_SCAN {
+                    scans += 1;
+                    behind_scan(after)
+                } else {
+                    after
+                }
             }
         };
     }
-    false
+    None
 }
 
 const END_OF_IMAGE: u8 = 0xd9;
@@ -53,23 +59,23 @@ mod tests {
 
     #[test]
     fn a_file_is_whole_up_to_its_end_marker() {
-        assert!(is_whole_jpeg(WHOLE));
+        assert_eq!(jpeg_scans(WHOLE), Some(1));
         let end = WHOLE.windows(2).position(|pair| pair == b"\xff\xd9").unwrap() + 2;
         for cut in 0..WHOLE.len() {
-            assert_eq!(is_whole_jpeg(&WHOLE[..cut]), cut >= end, "{cut}");
+            assert_eq!(jpeg_scans(&WHOLE[..cut]).is_some(), cut >= end, "{cut}");
         }
     }
 
     #[test]
     fn an_end_marker_inside_a_segment_is_none() {
-        assert!(!is_whole_jpeg(b"\xff\xd8\xff\xe1\x00\x06\xff\xd8\xff\xd9"));
+        assert_eq!(jpeg_scans(b"\xff\xd8\xff\xe1\x00\x06\xff\xd8\xff\xd9"), None);
     }
 
     proptest! {
         #[test]
         fn nothing_makes_it_panic_or_go_on_for_ever(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = is_whole_jpeg(&bytes);
-            let _ = is_whole_jpeg(&[b"\xff\xd8\xff\xda\x00\x00", &bytes[..]].concat());
+            let _ = jpeg_scans(&bytes);
+            let _ = jpeg_scans(&[b"\xff\xd8\xff\xda\x00\x00", &bytes[..]].concat());
         }
     }
 }

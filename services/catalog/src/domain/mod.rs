@@ -16,7 +16,7 @@ pub use image::{
     Alt, Announced, Format, IMAGES_MAX, Image, ImageId, Picture, SHOWN, State, UPLOAD_MAX_BYTES, shown_key, upload_key,
     uploaded,
 };
-pub use jpeg::is_whole_jpeg;
+pub use jpeg::jpeg_scans;
 pub use precondition::{Expected, Precondition};
 pub use product::{Description, Details, PRICE_MAX_MINOR, Price, Product, ProductName};
 pub use thumbnails::{File, Thumbnails, Unusable};

@@ -14,7 +14,7 @@ use image::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{Format, SHOWN, is_whole_jpeg};
+use super::{Format, SHOWN, jpeg_scans};
 
 /// The widths that are made, of those that the upload has pixels for.
 const WIDTHS: [u32; 3] = [320, 640, 1_280];
@@ -24,6 +24,9 @@ const SIDE_MAX: u32 = 12_000;
 
 /// The most pixels: as many as the cameras of most telephones make. Decoded, they are 160 MB.
 const PIXELS_MAX: u64 = 40_000_000;
+
+/// The most scans of a JPEG. Each can go over all pixels again, whatever little there is in it; progressive ones have about ten.
+const SCANS_MAX: usize = 100;
 
 /// The most memory that a decoder may ask for: 16 bits of four colours for each pixel, and some room.
 const MEMORY_MAX: u64 = 384 * 1024 * 1024;
@@ -131,9 +134,12 @@ fn decode(upload: &[u8], announced: Format) -> Result<DynamicImage, Unusable> {
     if u64::from(width) * u64::from(height) > PIXELS_MAX || decoder.total_bytes() > MEMORY_MAX {
         return Err(too_large());
     }
-    // The decoder paints what is missing of a JPEG grey.
-    if found == Format::Jpeg && !is_whole_jpeg(upload) {
-        return Err(unusable("The file ends in the middle of the picture."));
+    if found == Format::Jpeg {
+        // The decoder paints what is missing of a JPEG grey.
+        let scans = jpeg_scans(upload).ok_or_else(|| unusable("The file ends in the middle of the picture."))?;
+        if scans > SCANS_MAX {
+            return Err(unusable("It is drawn in too many steps."));
+        }
     }
     let orientation = decoder.orientation().map_err(broken)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;

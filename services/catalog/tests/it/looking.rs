@@ -188,6 +188,7 @@ async fn what_cannot_be_used_is_rejected_with_a_reason_and_given_up_at_once() {
         ("image/jpeg", jpeg[..jpeg.len() - 200].to_vec(), "The file ends in the middle of the picture.".to_owned()),
         ("image/jpeg", jpeg[..jpeg.len() - 2].to_vec(), "The file ends in the middle of the picture.".to_owned()),
         ("image/jpeg", b"\xff\xd8\xff\xe0".to_vec(), unreadable("JPEG")),
+        ("image/jpeg", pictures::scanned(101), "It is drawn in too many steps.".to_owned()),
         ("image/webp", webp[..webp.len() / 2].to_vec(), unreadable("WebP")),
         ("image/webp", b"RIFF\x04\0\0\0WEBP".to_vec(), unreadable("WebP")),
     ];

@@ -71,9 +71,14 @@ fn checksum(bytes: &[u8]) -> u32 {
 /// Source: ISO/IEC 10918-1 B.2: a table of quantization, a frame of four components, two Huffman tables with one code each,
 /// and a scan of four blocks that are nothing but a difference of zero and an end.
 pub fn four_colours() -> Vec<u8> {
+    scanned(1)
+}
+
+/// The same, with so many scans.
+pub fn scanned(times: usize) -> Vec<u8> {
     let quantization = [&b"\xff\xdb\x00\x43\x00"[..], &[1; 64]].concat();
     let frame = b"\xff\xc0\x00\x14\x08\x00\x08\x00\x08\x04\x01\x11\x00\x02\x11\x00\x03\x11\x00\x04\x11\x00";
     let huffman = |class: u8| [&b"\xff\xc4\x00\x14"[..], &[class, 1], &[0; 15], &[0]].concat();
-    let scan = b"\xff\xda\x00\x0e\x04\x01\x00\x02\x00\x03\x00\x04\x00\x00\x3f\x00\x00\xff\xd9";
-    [b"\xff\xd8", &quantization[..], frame, &huffman(0x00), &huffman(0x10), scan].concat()
+    let scans = b"\xff\xda\x00\x0e\x04\x01\x00\x02\x00\x03\x00\x04\x00\x00\x3f\x00\x00".repeat(times);
+    [b"\xff\xd8", &quantization[..], frame, &huffman(0x00), &huffman(0x10), &scans, b"\xff\xd9"].concat()
 }
