@@ -125,7 +125,11 @@ fn pages_make_no_markup_of_text_and_ask_nobody_else() {
         "javascript:",
     ];
     let root = shop::commands::docs::root();
-    let pages: Vec<_> = ["html", "js", "css"].iter().flat_map(|kind| files(&root.join("storefront"), kind)).collect();
+    let pages: Vec<_> = ["storefront", "shared/localcloud/src/console/page"]
+        .iter()
+        .flat_map(|folder| ["html", "js", "css"].map(|kind| files(&root.join(folder), kind)))
+        .flatten()
+        .collect();
     assert!(pages.len() > 20, "{}", pages.len());
     for (path, text) in pages {
         for forbidden in FORBIDDEN {
