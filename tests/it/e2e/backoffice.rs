@@ -113,9 +113,12 @@ async fn an_admin_finds_orders() {
     let ids = |page: &Value| -> Vec<String> {
         page["items"].as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()).collect()
     };
+    // A deployed shop is shared by tests, and so customers have names of their own there, as skus have.
+    let customer = stage.sku("find-a");
     let of_a = async || {
-        let page = stage.get("/orders?customer=find-a", &admin).await.expect(200).json();
-        ids(&page) == [placed[2].clone(), placed[0].clone()] && page["items"][0]["admin"]["customer_id"] == "find-a"
+        let page = stage.get(&format!("/orders?customer={customer}"), &admin).await.expect(200).json();
+        ids(&page) == [placed[2].clone(), placed[0].clone()]
+            && page["items"][0]["admin"]["customer_id"] == customer.as_str()
     };
     assert!(stage.eventually(of_a).await, "find-a's orders, newest first");
 
@@ -183,13 +186,14 @@ async fn the_ledger_of_a_sku_has_every_adjustment_newest_first() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let page = async |path: String| stage.get(&path, &admin).await.expect(200).json();
+    let path = format!("/stock/{}/adjustments", stage.sku("PEN-01"));
     let complete = async || {
-        let first = page("/stock/PEN-01/adjustments?limit=2".to_owned()).await;
+        let first = page(format!("{path}?limit=2")).await;
         let deltas = |page: &Value| -> Vec<i64> {
             page["items"].as_array().unwrap().iter().map(|item| item["delta"].as_i64().unwrap()).collect()
         };
         let Some(cursor) = first["next_cursor"].as_str() else { return false };
-        let second = page(format!("/stock/PEN-01/adjustments?limit=2&cursor={cursor}")).await;
+        let second = page(format!("{path}?limit=2&cursor={cursor}")).await;
         deltas(&first) == [2, -3] && deltas(&second)[0] == 7 && second["items"][0]["reason"] == "number 0"
     };
     assert!(stage.eventually(complete).await, "the ledger is not complete");
@@ -234,7 +238,7 @@ async fn sales_are_listed() {
         sales["items"].as_array().unwrap().iter().find(|sale| sale["sku"] == sku.as_str()).cloned()
     };
     assert!(stage.eventually(async || sale().await.is_some_and(|sale| sale["phase"] == "open")).await);
-    stage.send(Method::DELETE, "/sales/PEN-01", &admin, &[], Vec::new()).await.expect(204);
+    stage.send(Method::DELETE, &format!("/sales/{sku}"), &admin, &[], Vec::new()).await.expect(204);
     assert!(stage.eventually(async || sale().await.is_none()).await, "it has ended, and is listed still");
     stage.finish(&[]).await;
 }
