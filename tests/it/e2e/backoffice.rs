@@ -169,6 +169,9 @@ async fn an_order_that_needs_an_operator_is_listed_until_it_is_settled() {
     stage.post(&format!("/orders/{id}/resume"), &admin(), &[], &json!({})).await.expect(202);
     stage.reaches(&stage.token("ada", Scope::Customer), &id, "CANCELLED").await;
     assert!(!listed().await, "it is settled, and is listed still");
+    let orders = stage.cloud().scan("orders", "orders").unwrap();
+    let order = orders.iter().find(|order| order["order_id"] == id.as_str()).unwrap();
+    assert!(order["attention"].is_null(), "it stays in the index for ever: {order}");
     stage.finish(&[]).await;
 }
 
