@@ -16,7 +16,7 @@ pub fn jpeg_scans(file: &[u8]) -> Option<usize> {
             0x01 | 0xd0..=0xd8 => after,
             _ => {
                 let [high, low, ..] = after else { return None };
-                let Some(after) = after.get(usize::from(u16::from_be_bytes([*high, *low]))..) else { return None };
+                let after = after.get(usize::from(u16::from_be_bytes([*high, *low]))..)?;
                 if marker == START_OF_SCAN {
                     scans += 1;
                     behind_scan(after)
