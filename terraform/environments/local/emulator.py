@@ -27,10 +27,14 @@ def count_loopback_as_encrypted():
 
 
 def take_batches_for_single_calls():
-    """In IAM, PublishBatch needs sns:Publish, and SendMessageBatch sqs:SendMessage; here they are actions of their own.
+    """In IAM, a batch needs the action of one: PublishBatch needs sns:Publish. Here they are actions of their own.
 
     Sources: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS" and "... SQS"."""
-    single = {"sns:PublishBatch": "sns:Publish", "sqs:SendMessageBatch": "sqs:SendMessage"}
+    single = {
+        "sns:PublishBatch": "sns:Publish",
+        "sqs:SendMessageBatch": "sqs:SendMessage",
+        "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    }
     extract = iam_actions.extract_iam_action
 
     def extract_single(*arguments, **named):

@@ -45,12 +45,12 @@ async fn answer(orders: &dyn FindOrder, pace: Pace, clock: &dyn Clock, request: 
     }
     let known = request.header("if-none-match").unwrap_or_default();
     let wait = wait(request.header("prefer").unwrap_or_default());
-    let order = changed(orders, order, known, wait).await?;
-    let response = match is_known(known, &order) {
+    let order = changed(orders, order, known, wait, admin).await?;
+    let response = match is_known(known, &order, admin) {
         true => Response::empty(304),
         false => Response::json(200, &body(&order, admin))?,
     };
-    let response = response.header("etag", &etag(&order)).header("cache-control", "private, no-cache");
+    let response = response.header("etag", &etag(&order, admin)).header("cache-control", "private, no-cache");
     Ok(if wait.is_zero() {
         response
     } else {
@@ -64,9 +64,15 @@ fn body(order: &Order, admin: bool) -> OrderBody {
 }
 
 /// The order as soon as it is not as `known` any more, or as it is after `wait`.
-async fn changed(orders: &dyn FindOrder, mut order: Order, known: &str, wait: Duration) -> Result<Order, Problem> {
+async fn changed(
+    orders: &dyn FindOrder,
+    mut order: Order,
+    known: &str,
+    wait: Duration,
+    admin: bool,
+) -> Result<Order, Problem> {
     let mut left = wait;
-    while is_known(known, &order) && !left.is_zero() {
+    while is_known(known, &order, admin) && !left.is_zero() {
         let pause = LOOK_EVERY.min(left);
         tokio::time::sleep(pause).await;
         left -= pause;
@@ -77,13 +83,13 @@ async fn changed(orders: &dyn FindOrder, mut order: Order, known: &str, wait: Du
 
 /// Names what this function answers about an order that is in no queue (RFC 9110 §8.8.3): whatever customers are told changes
 /// the version, and whatever admins are told besides is in the history.
-fn etag(order: &Order) -> String {
-    format!("\"{}-{}\"", order.version, order.history.len())
+fn etag(order: &Order, admin: bool) -> String {
+    if admin { format!("\"{}-{}\"", order.version, order.history.len()) } else { format!("\"{}\"", order.version) }
 }
 
 /// Whether the header `If-None-Match` names the order as it is; the comparison is the weak one (RFC 9110 §13.1.2).
-fn is_known(if_none_match: &str, order: &Order) -> bool {
-    let tag = etag(order);
+fn is_known(if_none_match: &str, order: &Order, admin: bool) -> bool {
+    let tag = etag(order, admin);
     if_none_match.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
