@@ -68,6 +68,8 @@ impl Up {
         let guide = async {
             seed::seed(&*cloud).await?;
             seed::accounts(&cloud)?;
+            // What filling the shelves cost is no order's.
+            cloud.reset_readings();
             if let Some(enforced) = &enforced {
                 enforced.reset();
             }
