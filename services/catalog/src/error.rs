@@ -22,9 +22,6 @@ pub enum Error {
     /// Part of the address is not allowed.
     #[error("{0}")]
     Address(String),
-    /// The cursor was never given out.
-    #[error("the cursor was never given out")]
-    MalformedCursor,
     /// The condition cannot be read, or not be honoured.
     #[error("{0}")]
     MalformedCondition(String),
@@ -53,8 +50,6 @@ impl From<Error> for Problem {
                 fields.into_iter().fold(Self::invalid(), |problem, field| problem.field(field.pointer, field.detail))
             }
             Error::Address(detail) => Self::invalid().detail(detail),
-            Error::MalformedCursor => Self::new(400, "malformed-cursor", "The cursor cannot be read")
-                .detail("Use a next_cursor as it was given, or none to begin anew."),
             Error::MalformedCondition(detail) => Self::malformed(detail),
             Error::PreconditionRequired => Self::new(428, "precondition-required", "A condition is needed")
                 .detail("Name the version that you have seen in If-Match, as its ETag has it."),

@@ -5,15 +5,15 @@ use kernel::{Sku, Timestamp};
 
 use crate::{
     Error,
-    domain::{Announced, Cursor, Details, Expected, File, Image, ImageId, Picture, Precondition, Product},
+    domain::{Announced, Details, Expected, File, Image, ImageId, Picture, Precondition, Product},
 };
 
 /// Lists products.
 #[async_trait]
 pub trait ListProducts: Send + Sync {
-    /// The products on sale among the next `limit` items after `after`, and where to go on. A page may be shorter than
+    /// The products on sale among the next `limit` items after `after`, and after which to go on. A page may be shorter than
     /// `limit`, even empty, and not be the last: tombstones count, and are left out.
-    async fn list(&self, limit: u8, after: Option<Cursor>) -> Result<(Vec<Product>, Option<Cursor>), Error>;
+    async fn list(&self, limit: usize, after: Option<Sku>) -> Result<(Vec<Product>, Option<Sku>), Error>;
 }
 
 /// Finds one product.

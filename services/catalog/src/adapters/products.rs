@@ -14,7 +14,7 @@ use lambda::{Runtime, StartError};
 use super::shared::{failure, number, text, unreadable};
 use crate::{
     Error,
-    domain::{Cursor, Details, Expected, Precondition, Product},
+    domain::{Details, Expected, Precondition, Product},
     ports::{FindProduct, ListProducts, PutProduct, RemoveProduct, Write},
 };
 
@@ -59,22 +59,22 @@ impl Products {
 
 #[async_trait]
 impl ListProducts for Products {
-    async fn list(&self, limit: u8, after: Option<Cursor>) -> Result<(Vec<Product>, Option<Cursor>), Error> {
-        let start = after.map(|cursor| HashMap::from([("sku".to_owned(), text(cursor.sku().as_str()))]));
+    async fn list(&self, limit: usize, after: Option<Sku>) -> Result<(Vec<Product>, Option<Sku>), Error> {
+        let start = after.map(|sku| HashMap::from([("sku".to_owned(), text(sku.as_str()))]));
         let page = self
             .client
             .scan()
             .table_name(&self.table)
-            .limit(i32::from(limit))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
             .filter_expression(EXISTS)
             .expression_attribute_values(":false", AttributeValue::Bool(false))
             .send()
             .await
             .map_err(failure)?;
-        let cursor = page.last_evaluated_key.map(cursor).transpose()?;
+        let last = page.last_evaluated_key.map(last).transpose()?;
         let products = page.items.unwrap_or_default().into_iter().map(product).collect::<Result<_, _>>()?;
-        Ok((products, cursor))
+        Ok((products, last))
     }
 }
 
@@ -155,7 +155,7 @@ fn product(item: HashMap<String, AttributeValue>) -> Result<Product, Error> {
     serde_dynamo::from_item(item).map_err(unreadable)
 }
 
-fn cursor(key: HashMap<String, AttributeValue>) -> Result<Cursor, Error> {
+fn last(key: HashMap<String, AttributeValue>) -> Result<Sku, Error> {
     let sku = key.get("sku").and_then(|sku| sku.as_s().ok()).ok_or_else(|| unreadable("a key without a sku"))?;
-    Sku::parse(sku.as_str()).map(Cursor::after).map_err(unreadable)
+    Sku::parse(sku.as_str()).map_err(unreadable)
 }

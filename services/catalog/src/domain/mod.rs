@@ -1,6 +1,5 @@
 //! Products and their pictures, and the conditions under which they are written.
 
-mod cursor;
 mod etag;
 mod event;
 mod image;
@@ -9,7 +8,6 @@ mod precondition;
 mod product;
 mod thumbnails;
 
-pub use cursor::Cursor;
 pub use etag::{MalformedTags, Tag, Tags, etag};
 pub use event::event;
 pub use image::{

@@ -11,15 +11,15 @@ use std::sync::Arc;
 
 use lambda::{Handler, Problem, Request, Response, Runtime, StartError, http};
 
-use crate::{Error, adapters::Products, api::ProductPage, domain::Cursor, ports::ListProducts};
+use crate::{adapters::Products, api::ProductPage, ports::ListProducts};
 
 pub(crate) const NAME: &str = "list-products";
 
 /// How long a page may be shown after it was read: browsers and content delivery networks take most of the load.
 const CACHE_CONTROL: &str = "public, max-age=5";
 
-const LIMIT_DEFAULT: u8 = 50;
-const LIMIT_MAX: u8 = 100;
+const LIMIT_DEFAULT: usize = 50;
+const LIMIT_MAX: usize = 100;
 
 pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     let products = Arc::new(Products::new(&runtime)?);
@@ -51,33 +51,11 @@ pub(crate) async fn start(runtime: Runtime) -> Result<Handler, StartError> {
     )
 )]
 pub(crate) async fn answer(request: &Request, products: &impl ListProducts) -> Result<Response, Problem> {
-    let limit = limit(request.query("limit"))?;
-    let after = request.query("cursor").map(|text| Cursor::parse(text).ok_or(Error::MalformedCursor)).transpose()?;
-    let (products, next) = products.list(limit, after).await?;
+    let limit = request.limit(LIMIT_DEFAULT, LIMIT_MAX)?;
+    let (products, last) = products.list(limit, request.position()?).await?;
     let page = ProductPage {
         items: products.into_iter().map(Into::into).collect(),
-        next_cursor: next.map(|cursor| cursor.to_string()),
+        next_cursor: last.map(|last| lambda::cursor(&last)).transpose()?,
     };
     Ok(Response::json(200, &page)?.header("cache-control", CACHE_CONTROL))
-}
-
-fn limit(text: Option<&str>) -> Result<u8, Error> {
-    let Some(text) = text else { return Ok(LIMIT_DEFAULT) };
-    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    limit.ok_or_else(|| Error::Address(format!("The query parameter limit must be 1 to {LIMIT_MAX}.")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_is_1_to_100_and_50_without_one() {
-        assert_eq!(limit(None), Ok(50));
-        assert_eq!(limit(Some("1")), Ok(1));
-        assert_eq!(limit(Some("100")), Ok(100));
-        for bad in ["", "0", "101", "-1", "1.5", "ten", "256"] {
-            assert!(limit(Some(bad)).is_err(), "{bad:?}");
-        }
-    }
 }
