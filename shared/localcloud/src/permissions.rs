@@ -137,3 +137,45 @@ pub(crate) fn full_name(names: &Names, context: &str, reference: &topology::Refe
         Kind::Email | Kind::Stage => name.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use topology::Service;
+
+    use super::*;
+
+    const YAML: &str = "
+context: shop
+queues:
+  inbox: { about: a, visibility_seconds: 60, max_receives: 5 }
+functions:
+  look:
+    about: a
+    trigger: { http: GET /dead }
+    timeout_seconds: 5
+    grants: { shop/dead-letters: [ReceiveMessage] }
+  put:
+    about: a
+    trigger: { http: POST /dead }
+    timeout_seconds: 5
+    grants: { dead-letters/inbox: [SendMessage] }
+";
+
+    #[test]
+    fn a_pattern_allows_what_fits_it_and_nothing_else() {
+        let shop = Shop::new(vec![Service::parse(YAML).unwrap()]).unwrap();
+        let names = crate::cloud::names();
+        let permissions = Permissions::new(&shop, &names);
+        let may = |function: &str, queue: &str, action: &str| {
+            let (context, name) = queue.split_once('/').unwrap();
+            permissions.check(function, Kind::Queue, &names.queue_arn(context, name), action).is_ok()
+        };
+        assert!(may("shop/look", "shop/inbox-dead", "ReceiveMessage"));
+        assert!(may("shop/look", "other/things-dead", "ReceiveMessage"));
+        assert!(!may("shop/look", "shop/inbox", "ReceiveMessage"), "a queue at work is no dead-letter queue");
+        assert!(!may("shop/look", "shop/inbox-dead", "DeleteMessage"));
+        assert!(may("shop/put", "shop/inbox-dead", "SendMessage"));
+        assert!(!may("shop/put", "shop/inbox", "SendMessage") && !may("shop/put", "other/inbox-dead", "SendMessage"));
+        assert_eq!(permissions.unused(), [], "what was needed counts, whatever it was needed for");
+    }
+}

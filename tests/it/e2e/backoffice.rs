@@ -222,6 +222,10 @@ async fn dead_letters_are_seen_and_given_back() {
         watch["messages"] == 1 && watch["shown"][0]["body"].as_str().is_some_and(|body| body.contains("ord_0000"))
     });
     assert!(seen.await, "{}", watch().await);
+    // Whoever looks takes nothing away: the next one sees it, too.
+    for _ in 0..3 {
+        assert_eq!(watch().await["shown"].as_array().unwrap().len(), 1);
+    }
     let answer = stage.post("/dead-letters/orders/watch/redrive", &admin, &[], &json!({})).await.expect(202).json();
     assert_eq!(answer, json!({ "queue": "orders/watch", "moving": 1 }));
     assert!(stage.eventually(async || watch().await["messages"] == 0).await, "it was not given back");
