@@ -12,6 +12,10 @@ topics: { news: { about: a } }
 secrets: { word: { about: a } }
 queues:
   inbox: { about: a, subscribe: { topic: shop/news, types: [a.v1, b.v1] }, visibility_seconds: 60, max_receives: 5 }
+  dropped: { about: a, notified_by: { bucket: drop }, visibility_seconds: 30, max_receives: 5 }
+buckets:
+  drop: { about: a, expire_days: 7, takes_uploads: true }
+  shown: { about: a, served_at: /shown }
 sagas: { tale: { about: a, definition: tale.asl.json } }
 functions:
   see:
@@ -143,7 +147,51 @@ fn right() -> Vec<Value> {
             "policy": policy(&json!([allow(&["lambda:InvokeFunction"], &[step], None), allow(&["logs:X"], &["*"], None)])),
         })),
     ]);
+    resources.extend(buckets());
     resources
+}
+
+/// A bucket that takes uploads and tells a queue, and one that is shown.
+fn buckets() -> Vec<Value> {
+    let of = |bucket: &str, kind: &str, values: Value| {
+        let address = format!("module.bucket[\"shop/{bucket}\"].{kind}.this");
+        json!({ "mode": "managed", "type": kind, "address": address, "values": values })
+    };
+    let (queue, bucket) =
+        ("arn:aws:sqs:eu-central-1:123456789012:emporium-drift-shop-dropped", "emporium-drift-shop-drop-123456789012");
+    let told = json!({ "ArnEquals": { "aws:SourceArn": format!("arn:aws:s3:::{bucket}") } });
+    let mut read = allow(&["s3:GetObject"], &["*"], None);
+    read["Principal"] = json!({ "Service": "cloudfront.amazonaws.com" });
+    let nobody = json!({ "Effect": "Deny", "Action": "s3:*", "Resource": "*" });
+    vec![
+        of("drop", "aws_s3_bucket", json!({ "bucket": bucket })),
+        of("drop", "aws_s3_bucket_policy", json!({ "policy": policy(&json!([nobody])) })),
+        of(
+            "drop",
+            "aws_s3_bucket_lifecycle_configuration",
+            json!({
+                "rule": [{ "id": "stopped", "expiration": [] }, { "id": "old", "expiration": [{ "days": 7 }] }],
+            }),
+        ),
+        of("drop", "aws_s3_bucket_cors_configuration", json!({ "cors_rule": [{ "allowed_methods": ["PUT"] }] })),
+        of("drop", "aws_s3_bucket_notification", json!({ "queue": [{ "queue_arn": queue }] })),
+        of("shown", "aws_s3_bucket", json!({ "bucket": "emporium-drift-shop-shown-123456789012" })),
+        of("shown", "aws_s3_bucket_policy", json!({ "policy": policy(&json!([nobody, read])) })),
+        resource(
+            "aws_sqs_queue",
+            "module.queue[\"dropped\"].aws_sqs_queue.this",
+            &json!({
+                "name": "emporium-drift-shop-dropped", "visibility_timeout_seconds": 30,
+            }),
+        ),
+        resource(
+            "aws_sqs_queue_policy",
+            "c",
+            &json!({
+                "policy": policy(&json!([allow(&["sqs:SendMessage"], &[queue], Some(told))])),
+            }),
+        ),
+    ]
 }
 
 fn compared(resources: Vec<Value>) -> facts::Compared {
@@ -157,7 +205,7 @@ fn compared(resources: Vec<Value>) -> facts::Compared {
 fn what_is_planned_as_described_has_no_faults() {
     let compared = compared(right());
     assert_eq!(compared.faults, Vec::<String>::new());
-    assert_eq!(compared.unknown, 2, "which queue a mapping reads, and max_receives, need ARNs that AWS makes");
+    assert_eq!(compared.unknown, 3, "which queue a mapping reads, and max_receives, need ARNs that AWS makes");
 }
 
 /// Changes the first resource whose JSON has `from` in it to have `to` instead: the fault begins with `fault`.
@@ -221,6 +269,18 @@ fn differences_of_stores_are_found() {
     differs("aws:SourceArn", "aws:SourceAccount", "queue shop-inbox: who sends");
     differs("a.v1", "c.v1", "queue shop-inbox: types");
     differs(r#""raw_message_delivery":true"#, r#""raw_message_delivery":false"#, "queue shop-inbox: types");
+}
+
+#[test]
+fn differences_of_buckets_are_found() {
+    differs("drop-123456789012\"}", "drop-1\"}", "bucket shop-drop: name");
+    differs(r#"[{"days":7}]"#, r#"[{"days":8}]"#, "bucket shop-drop: expire_days");
+    differs(r#"[{"days":7}]"#, "[]", "bucket shop-drop: expire_days");
+    differs(r#"["PUT"]"#, r#"["PUT","POST"]"#, "bucket shop-drop: takes");
+    differs("shop-dropped\"}", "shop-inbox\"}", "bucket shop-drop: tells");
+    differs("arn:aws:s3:::emporium", "arn:aws:s3:::other", "queue shop-dropped: who sends");
+    differs("cloudfront.amazonaws.com", "lambda.amazonaws.com", "bucket shop-shown: is read by");
+    differs("aws_s3_bucket_cors_configuration", "aws_x", "bucket shop-drop: takes");
 }
 
 #[test]
