@@ -62,6 +62,8 @@ async fn the_saga_is_drawn_from_its_definition_and_executions_from_their_history
         assert_eq!(path.first(), Some(&saga["start_at"]));
         assert!(path.iter().all(|state| states.contains(state)) && path.contains(&json!("CapturePayment")), "{path:?}");
         assert_eq!(path.last(), Some(&execution["state"]));
+        let once: std::collections::BTreeSet<String> = path.iter().map(Value::to_string).collect();
+        assert_eq!(once.len(), path.len(), "each state is entered once: {path:?}");
     }
     assert!(now["queues"].as_array().unwrap().iter().any(|queue| queue["name"] == "orders/watch"));
     stage.finish(&[]).await;
